@@ -1,0 +1,19 @@
+"""The front doors."""
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from denimhub import health, pages
+from denimhub.dp import documentation
+from denimhub.lender_callbacks import take_callback
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path('', pages.start, name='start'),
+    path('dp/', include('denimhub.dp.urls')),
+    path('schema/', documentation.schema, name='schema'),
+    path('docs/', documentation.Docs.as_view(), name='docs'),
+    path('admin/', admin.site.urls),
+    path('lenders/callback/<slug:code>', take_callback, name='lender_callback'),
+    path('livez', health.livez),
+    path('readyz', health.readyz),
+    path('healthz', health.healthz),
+]
