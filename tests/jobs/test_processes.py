@@ -1,0 +1,233 @@
+"""Real processes: a Celery worker, the dispatcher, PostgreSQL and the broker between them, and violence."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection, transaction
+
+from jobs.heartbeat import parts
+from jobs.models import Job
+from jobs.services import Asked, enqueue_many
+from jobs.testing import stand_in
+from tests.jobs.conftest import ask
+
+pytestmark = [
+    pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group('jobs_broker')]
+
+TREE = Path(__file__).resolve().parents[2]
+# A database of the broker that no other test uses.
+BROKER_DATABASE = 11
+
+
+def database_url() -> str:
+    """The tests' own database, for other processes."""
+    url = urlsplit(os.environ['DATABASE_URL'])
+    return urlunsplit(url._replace(path=f'/{settings.DATABASES["default"]["NAME"]}'))
+
+
+def broker_url() -> str:
+    """The same server, a database of our own."""
+    url = os.environ['REDIS_URL']
+    if url.startswith('unix'):
+        return re.sub(r'\?.*$', '', url) + f'?db={BROKER_DATABASE}'
+    return urlunsplit(urlsplit(url)._replace(path=f'/{BROKER_DATABASE}'))
+
+
+class System:
+    """A dispatcher and workers, as processes that can be hurt."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.journal_file = folder / 'journal'
+        self.broker = redis.Redis.from_url(broker_url())
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.environment = {
+            **os.environ, 'DATABASE_URL': database_url(), 'REDIS_URL': broker_url(), 'PYTHONPATH': str(TREE),
+            'TEST_JOURNAL': str(self.journal_file), 'PYTHONUNBUFFERED': '1',
+        }
+
+    def start(self, *argv: str, **environment: str) -> 'subprocess.Popen[bytes]':
+        """Start a Python module."""
+        log = (self.folder / f'{len(self.processes)}.log').open('wb')
+        with log:
+            process = subprocess.Popen(
+                [sys.executable, '-m', *argv], cwd=TREE, env={**self.environment, **environment}, stdout=log,
+                stderr=log, start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def dispatcher(self, **environment: str) -> 'subprocess.Popen[bytes]':
+        """Start a dispatcher."""
+        return self.start('tests.jobs.parts.dispatch', **environment)
+
+    def worker(self, name: str = 'one', queue: str = 'lenders', pool: str = 'threads', **environment: str
+               ) -> 'subprocess.Popen[bytes]':
+        """Start a worker and wait until it beats."""
+        Job.objects.all().exists()
+        with connection.cursor() as cursor:
+            cursor.execute('DELETE FROM jobs_heartbeat WHERE part = %s', [f'worker.{queue}'])
+        process = self.start(
+            'celery', '-A', 'tests.jobs.parts.app', 'worker', '-n', f'{name}@%h', '-Q', queue, '-P', pool, '-c', '4',
+            '--without-gossip', '--without-mingle', '--without-heartbeat', '--loglevel', 'WARNING', **environment)
+        self.wait(lambda: any(part.name == f'worker.{queue}' for part in parts()), 40)
+        return process
+
+    def journal(self, event: str) -> list[dict[str, Any]]:
+        """What the steps told."""
+        if not self.journal_file.exists():
+            return []
+        lines = [json.loads(line) for line in self.journal_file.read_text().splitlines()]
+        return [line for line in lines if line['event'] == event]
+
+    def wait(self, done: Callable[[], Any], seconds: float) -> float:
+        """Wait until something is so; returns how long it took."""
+        began = time.monotonic()
+        while not done():
+            if time.monotonic() - began > seconds:
+                logs = '\n'.join(path.read_text()[-3000:] for path in sorted(self.folder.glob('*.log')))
+                pytest.fail(f'not within {seconds} s\n{list(Job.objects.values())}\n{logs}')
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def wait_for_done(self, count: int, seconds: float) -> float:
+        """Wait until so many jobs are done."""
+        return self.wait(lambda: Job.objects.filter(kind__startswith='test.', state='DONE').count() == count, seconds)
+
+    def stop(self) -> None:
+        """End everything that was started here."""
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+        self.broker.flushdb()
+        self.broker.close()
+
+
+def kill(process: 'subprocess.Popen[bytes]', number: int = signal.SIGKILL) -> None:
+    """Signal a process with all its children."""
+    os.killpg(process.pid, number)
+    if number == signal.SIGKILL:
+        process.wait(10)
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator[System]:
+    made = System(tmp_path)
+    made.broker.flushdb()
+    with stand_in('test.work'), stand_in('test.draw', queue='documents'):
+        yield made
+    made.stop()
+
+
+def fill(count: int, **data: int | str) -> None:
+    with transaction.atomic():
+        enqueue_many([Asked('test.work', f's{number}', data=data) for number in range(count)])
+
+
+def test_work_flows_through_both_pools_and_every_part_beats(system: System) -> None:
+    system.dispatcher()
+    system.worker()
+    system.worker('two', 'documents', 'prefork')
+    fill(40)
+    ask('test.draw', 'd', data={'seconds': 0})
+    system.wait_for_done(41, 20)
+    assert sorted(line['fence'] for line in system.journal('written')) == [1] * 41
+    beating = {part.name for part in parts() if part.age_seconds < 10}
+    assert beating == {'dispatcher', 'worker.documents', 'worker.lenders'}
+
+
+def test_a_killed_worker_costs_at_most_fifteen_seconds(system: System) -> None:
+    system.dispatcher()
+    first = system.worker()
+    ask('test.work', 'slow', data={'seconds': 3})
+    system.wait(lambda: system.journal('began'), 10)
+    kill(first)
+    killed = time.monotonic()
+    system.worker('two')
+    system.wait(lambda: len(system.journal('began')) == 2, 30)
+    assert time.monotonic() - killed < 15
+    system.wait_for_done(1, 10)
+    assert [line['fence'] for line in system.journal('writing')] == [2]
+    assert Job.objects.get(kind='test.work').attempts == 2
+
+
+def test_messages_that_a_killed_worker_had_taken_are_sent_again(system: System) -> None:
+    system.dispatcher()
+    first = system.worker()
+    fill(8, seconds=2)
+    system.wait(lambda: system.journal('began'), 10)
+    kill(first)
+    system.worker('two')
+    system.wait_for_done(8, 40)
+    assert len(system.journal('written')) == 8
+
+
+def test_a_frozen_worker_that_wakes_up_writes_nothing(system: System) -> None:
+    system.dispatcher()
+    first = system.worker()
+    ask('test.work', 'slow', data={'seconds': 2})
+    system.wait(lambda: system.journal('began'), 10)
+    kill(first, signal.SIGSTOP)
+    system.worker('two')
+    system.wait_for_done(1, 30)
+    kill(first, signal.SIGCONT)
+    # The first worker reaches its writing, and the fence refuses it.
+    system.wait(lambda: len(system.journal('writing')) == 2, 10)
+    time.sleep(1)
+    assert [line['fence'] for line in system.journal('written')] == [2]
+    job = Job.objects.get(kind='test.work')
+    assert (job.state, job.fence, job.last_error) == ('DONE', 2, '')
+
+
+def test_a_long_step_keeps_its_lease(system: System) -> None:
+    system.dispatcher()
+    system.worker()
+    ask('test.work', 'long', data={'seconds': 14})
+    system.wait_for_done(1, 30)
+    assert [(line['event'], line['fence']) for line in system.journal('began')] == [('began', 1)]
+
+
+def test_an_emptied_broker_loses_no_work(system: System) -> None:
+    """Messages of a broker that forgets everything, its queues' bindings too, are sent again at once."""
+    dispatcher = system.dispatcher()
+    fill(10)
+    system.wait(lambda: system.broker.llen('lenders') == 3, 20)
+    system.broker.flushdb()
+    system.wait(lambda: system.broker.llen('lenders') >= 3, 2)
+    system.worker()
+    for _ in range(3):
+        system.broker.flushdb()
+        fill(10)
+        time.sleep(0.3)
+    system.wait(lambda: not Job.objects.filter(kind='test.work', state='READY').exists(), 10)
+    assert dispatcher.poll() is None
+    assert Job.objects.filter(kind='test.work').exclude(state='DONE').count() == 0
+
+
+@pytest.mark.parametrize('point', ['dispatch.claimed', 'test.work.before', 'test.work.noted', 'test.work.before_write',
+                                   'test.work.written'])
+def test_a_process_that_dies_anywhere_costs_no_work(system: System, point: str) -> None:
+    flag = system.folder / 'flag'
+    failing = {'DENIMHUB_FAILPOINT': point, 'DENIMHUB_FAILPOINT_FLAG': str(flag)}
+    dispatcher = system.dispatcher(**failing)
+    worker = system.worker(**failing)
+    ask('test.work', 'once')
+    dying = dispatcher if point.startswith('dispatch') else worker
+    system.wait(lambda: dying.poll() is not None, 20)
+    assert (dying.wait(), flag.exists()) == (137, True)
+    system.dispatcher(**failing) if dying is dispatcher else system.worker('two', **failing)
+    system.wait_for_done(1, 20)
+    writings = [line['fence'] for line in system.journal('writing')]
+    assert writings == [1 if point in {'dispatch.claimed', 'test.work.written'} else 2]
