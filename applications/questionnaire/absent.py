@@ -1,0 +1,40 @@
+"""What counts as absent: null, "", an empty array, a text of blanks only."""
+from __future__ import annotations
+
+from typing import Any
+
+
+def without_absent(document: dict[str, Any]) -> dict[str, Any]:
+    """Without null, "" and empty arrays, at the top and in the objects of the form; what is full is shared."""
+    if all(document.values()):
+        kept = document.copy()
+    else:
+        kept = {name: value for name, value in document.items()
+                if value or (value is not None and value != '' and value != [])}
+    for name, value in document.items():
+        if type(value) is dict:
+            kept[name] = _filled(value)
+        elif type(value) is list and value:
+            kept[name] = [_filled(inner) if type(inner) is dict else inner for inner in value]
+    return kept
+
+
+def _filled(inner: dict[str, Any]) -> dict[str, Any]:
+    if all(inner.values()):
+        return inner
+    return {name: value for name, value in inner.items() if value or (value is not None and value != '')}
+
+
+def drop_blank(document: dict[str, Any]) -> None:
+    """Texts of blanks only count as empty too; changes the document, not the objects in it."""
+    for name, value in list(document.items()):
+        if type(value) is str and not value.strip():
+            del document[name]
+        elif type(value) is dict:
+            document[name] = _without_blank(value)
+        elif type(value) is list:
+            document[name] = [_without_blank(inner) if type(inner) is dict else inner for inner in value]
+
+
+def _without_blank(inner: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in inner.items() if type(value) is not str or value.strip()}

@@ -1,0 +1,88 @@
+"""All dictionaries of the document: the words on the wire and their Russian names."""
+from applications.vocabulary_answers import (
+    ContractStatus,
+    IssueStatus,
+    OfferStatus,
+    PaymentState,
+    PaymentStatus,
+    SigningStatus,
+    TermUnit,
+)
+from applications.vocabulary_banks import (
+    CardIssuingBank,
+    CreditOrganization,
+)
+from applications.vocabulary_client import (
+    ClientEvaluationGroup,
+    ClientEvaluationLevel,
+    CommunicationType,
+    Education,
+    Gender,
+    HousingStatus,
+    MaritalStatus,
+    MobileContractType,
+    MobileOperator,
+    RelationType,
+)
+from applications.vocabulary_goods import (
+    CATEGORIES_BY_GROUP,
+    ItemCategory,
+    ItemGroup,
+)
+from applications.vocabulary_money import (
+    BankCardPresence,
+    BankCardType,
+    CarPresence,
+    CreditCount,
+    EmployerCompanyStatus,
+    EmployerScope,
+    Employment,
+    EmploymentPositionType,
+    OtherIncomeType,
+    PreviousCreditType,
+)
+from applications.vocabulary_scans import (
+    SCANS_OF_OFFLINE_POS,
+    ScansStatus,
+    ScanStatus,
+    ScanType,
+)
+
+__all__ = [
+    'CATEGORIES_BY_GROUP',
+    'SCANS_OF_OFFLINE_POS',
+    'BankCardPresence',
+    'BankCardType',
+    'CarPresence',
+    'CardIssuingBank',
+    'ClientEvaluationGroup',
+    'ClientEvaluationLevel',
+    'CommunicationType',
+    'ContractStatus',
+    'CreditCount',
+    'CreditOrganization',
+    'Education',
+    'EmployerCompanyStatus',
+    'EmployerScope',
+    'Employment',
+    'EmploymentPositionType',
+    'Gender',
+    'HousingStatus',
+    'IssueStatus',
+    'ItemCategory',
+    'ItemGroup',
+    'MaritalStatus',
+    'MobileContractType',
+    'MobileOperator',
+    'OfferStatus',
+    'OtherIncomeType',
+    'PaymentState',
+    'PaymentStatus',
+    'PreviousCreditType',
+    'RelationType',
+    'ScanStatus',
+    'ScanType',
+    'ScansStatus',
+    'SigningStatus',
+    'TermUnit',
+]

@@ -1,0 +1,66 @@
+"""Banks of the client's form. VNESHTEORGBANK in one dictionary and VNESHTORGBANK in the other are the document's."""
+from django.db.models import TextChoices
+
+
+class CardIssuingBank(TextChoices):
+    """Bank that issued the client's card."""
+
+    BANK_OF_MOSCOW = 'BANK_OF_MOSCOW', 'Банк Москвы'
+    BSJV = 'BSJV', 'БСЖВ'
+    VNESHTEORGBANK = 'VNESHTEORGBANK', 'Внешторгбанк'
+    DELTABANK = 'DELTABANK', 'ДельтаБанк'
+    IMPEXBANK = 'IMPEXBANK', 'Импэксбанк'
+    INVEST_SBER_BANK = 'INVEST_SBER_BANK', 'Инвестсбербанк'
+    MDM_BANK = 'MDM_BANK', 'МДМ Банк'
+    INTERNATIONAL_MOSCOW_BANK = 'INTERNATIONAL_MOSCOW_BANK', 'Международный Московский банк'
+    TRUST = 'TRUST', 'Траст'
+    RAIFAISEN = 'RAIFAISEN', 'Райффайзен'
+    RENAISSANCE = 'RENAISSANCE', 'Ренессанс'
+    ROSBANK = 'ROSBANK', 'Росбанк'
+    RUSSIAN_STANDART = 'RUSSIAN_STANDART', 'Русский Стандарт'
+    SBERBANK = 'SBERBANK', 'Сбербанк'
+    CITIBANK = 'CITIBANK', 'Ситибанк'
+    YRALSIB = 'YRALSIB', 'Уралсиб'
+    HKF_BANK = 'HKF_BANK', 'ХКФ Банк'
+    GE_MONEY = 'GE_MONEY', 'GE Money'
+    ABSOLUT = 'ABSOLUT', 'Абсолют'
+    AVANGARD = 'AVANGARD', 'Авангард'
+    DELTACREDIT = 'DELTACREDIT', 'ДельтаКредит'
+    FINANSBANK = 'FINANSBANK', 'Финансбанк'
+    MOSCOW_CREDIT_BANK = 'MOSCOW_CREDIT_BANK', 'Московский кредитный банк'
+    ZENIT = 'ZENIT', 'Зенит'
+    HSBC = 'HSBC', 'HSBC'
+    AMERICAN_EXPRESS = 'AMERICAN_EXPRESS', 'American Express'
+    OTHER = 'OTHER', 'Другой'
+
+
+class CreditOrganization(TextChoices):
+    """Bank that gave the client's previous loan."""
+
+    BANK_OF_MOSCOW = 'BANK_OF_MOSCOW', 'Банк Москвы'
+    BSJV = 'BSJV', 'БСЖВ'
+    VNESHTORGBANK = 'VNESHTORGBANK', 'Внешторгбанк'
+    DELTABANK = 'DELTABANK', 'ДельтаБанк'
+    IMPEXBANK = 'IMPEXBANK', 'Импэксбанк'
+    INVEST_SBER_BANK = 'INVEST_SBER_BANK', 'Инвестсбербанк'
+    MDM_BANK = 'MDM_BANK', 'МДМ Банк'
+    INTERNATIONAL_MOSCOW_BANK = 'INTERNATIONAL_MOSCOW_BANK', 'Международный Московский банк'
+    TRUST = 'TRUST', 'Траст'
+    RAIFAISEN = 'RAIFAISEN', 'Райффайзен'
+    RENAISSANCE = 'RENAISSANCE', 'Ренессанс'
+    ROSBANK = 'ROSBANK', 'Росбанк'
+    RUSSIAN_STANDART = 'RUSSIAN_STANDART', 'Русский Стандарт'
+    SBERBANK = 'SBERBANK', 'Сбербанк'
+    CITIBANK = 'CITIBANK', 'Ситибанк'
+    YRALSIB = 'YRALSIB', 'Уралсиб'
+    HKF_BANK = 'HKF_BANK', 'ХКФ Банк'
+    GE_MONEY = 'GE_MONEY', 'GE Money'
+    ABSOLUT = 'ABSOLUT', 'Абсолют'
+    AVANGARD = 'AVANGARD', 'Авангард'
+    DELTACREDIT = 'DELTACREDIT', 'ДельтаКредит'
+    FINANSBANK = 'FINANSBANK', 'Финансбанк'
+    MOSCOW_CREDIT_BANK = 'MOSCOW_CREDIT_BANK', 'Московский кредитный банк'
+    ZENIT = 'ZENIT', 'Зенит'
+    HSBC = 'HSBC', 'HSBC'
+    AMERICAN_EXPRESS = 'AMERICAN_EXPRESS', 'American Express'
+    OTHER = 'OTHER', 'Другой'
