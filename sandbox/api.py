@@ -1,0 +1,226 @@
+"""The DenimHub lender protocol as the sandbox answers it: routing, idempotency, the journal, the scenarios' tricks."""
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox import operations, views
+from sandbox.deal import Deal, settle
+from sandbox.operations import Operation, ProtocolError, Result, Thinking
+from sandbox.profiles import PROFILES, Profile
+from sandbox.scenarios import Scenario
+from sandbox.shapes import Body, BodyError
+from sandbox.store import Store, StoredAnswer
+
+_PATH = re.compile(r'/v1/applications/([0-9A-Za-z-]{1,64})(/[a-z/]+)?')
+_CHANGES: dict[str, tuple[str, Operation]] = {
+    '/choice': ('choose', operations.choose), '/code': ('send_code', operations.send_code),
+    '/code/check': ('check_code', operations.check_code), '/signature': ('check_code', operations.report_signature),
+    '/scans': ('send_scans', operations.send_scans), '/confirmation': ('confirm', operations.confirm),
+    '/cancellation': ('cancel', operations.cancel),
+}
+_GARBAGE_PAGE = b'<html><body><h1>It works!</h1></body></html>'
+_GARBAGE = {'status': 'aproved', 'decision': [None], 'offers': {'amount': -1, 'rate': '1e99'}}
+
+
+@dataclass(slots=True)
+class Reply:
+    """An HTTP answer and what becomes of it: sent, cut (executed, the answer lost) or never given."""
+
+    status: int
+    body: bytes
+    content_type: str = 'application/json'
+    headers: dict[str, str] = field(default_factory=dict)
+    fate: Literal['send', 'cut', 'hang'] = 'send'
+    operation: str = ''
+    form_guid: str = ''
+    effect: bool = False
+
+
+def json_reply(status: int, values: dict[str, Any]) -> Reply:
+    """A JSON answer."""
+    return Reply(status, json.dumps(values, ensure_ascii=False).encode())
+
+
+def problem_reply(problem: ProtocolError) -> Reply:
+    """The protocol's error body."""
+    reply = json_reply(problem.status, {'error': {'code': problem.code, 'message': problem.message}})
+    if problem.code == 'not_ready':
+        reply.headers['Retry-After'] = '1'
+    return reply
+
+
+class Api:
+    """All lenders of the stand."""
+
+    def __init__(self, store: Store, thinking: Thinking, public_url: str, *, sends_callbacks: bool) -> None:
+        self.store = store
+        self.thinking = thinking
+        self.public_url = public_url.rstrip('/')
+        self.sends_callbacks = sends_callbacks
+
+    def profile_of(self, path: str) -> Profile | None:
+        """The lender whose address this is."""
+        return next((profile for profile in PROFILES if path.startswith(profile.prefix + '/')), None)
+
+    def journal(self, form_guid: str) -> Reply:
+        """Every call that changes, or looks for, an application."""
+        with self.store.transaction():
+            calls = self.store.calls(form_guid)
+        return json_reply(200, {'calls': calls})
+
+    def handle(self, profile: Profile, method: str, path: str, key: str, raw: bytes) -> Reply:
+        """One call of the protocol."""
+        match = _PATH.fullmatch(path.removeprefix(profile.prefix.removesuffix('/v1')))
+        if match is None:
+            return problem_reply(ProtocolError(404, 'no_such_method', 'no such method'))
+        form_guid, action = match[1], match[2] or ''
+        try:
+            if method == 'PUT' and action == '':
+                reply = self._change(profile, form_guid, 'submit', None, key, raw)
+            elif method == 'POST' and action in _CHANGES:
+                reply = self._change(profile, form_guid, *_CHANGES[action], key, raw)
+            elif method == 'GET' and action in ('', '/decision', '/contract', '/scans', '/state'):
+                reply = self._ask(profile, form_guid, action)
+            else:
+                reply = problem_reply(ProtocolError(404, 'no_such_method', 'no such method'))
+        except BodyError as error:
+            reply = problem_reply(ProtocolError(400, 'bad_request', str(error)))
+        reply.form_guid = form_guid
+        return reply
+
+    def _change(
+        self, profile: Profile, form_guid: str, name: str, operation: Operation | None, key: str, raw: bytes,
+    ) -> Reply:
+        body = Body(raw)
+        if not 1 <= len(key) <= 100:
+            raise BodyError('Idempotency-Key is missing or too long')
+        now = time.time()
+        with self.store.transaction() as store:
+            known = store.answer(profile.code, key)
+            deal = store.deal(profile.code, form_guid)
+            effect = False
+            try:
+                if known is not None:
+                    reply = self._repeat(known, name, form_guid, body)
+                else:
+                    result = self._perform(profile, form_guid, name, operation, deal, body, now)
+                    effect, reply = result.effect, json_reply(200, result.answer)
+                    store.keep_answer(profile.code, key, StoredAnswer(
+                        name, form_guid, body.sha256, 200, reply.body.decode()))
+            except ProtocolError as problem:
+                reply = problem_reply(problem)
+            store.note_call(profile.code, form_guid, name, key, effect=effect, at=_at(now))
+            deal = store.deal(profile.code, form_guid)
+        reply.operation, reply.effect = name, effect
+        return self._trick(reply, deal, name)
+
+    def _repeat(self, known: StoredAnswer, name: str, form_guid: str, body: Body) -> Reply:
+        if (known.operation, known.form_guid, known.body_sha256) != (name, form_guid, body.sha256):
+            raise ProtocolError(409, 'idempotency_conflict', 'the key was used with another request')
+        return Reply(known.status, known.answer.encode())
+
+    def _perform(
+        self, profile: Profile, form_guid: str, name: str, operation: Operation | None, deal: Deal | None, body: Body,
+        now: float,
+    ) -> Result:
+        if operation is None:
+            return self._submit(profile, form_guid, deal, body, now)
+        if deal is None:
+            if name == 'cancel':
+                self.store.close(profile.code, form_guid)
+                return Result({}, effect=False)
+            raise ProtocolError(404, 'application_not_found', 'no such application')
+        settle(deal, now)
+        result = operation(deal, body, self.thinking, now)
+        self.store.save(deal)
+        if result.effect:
+            self._call_back(deal, name, now)
+        return result
+
+    def _submit(self, profile: Profile, form_guid: str, deal: Deal | None, body: Body, now: float) -> Result:
+        effect = deal is None
+        if deal is not None and deal.body_sha256 != body.sha256:
+            raise ProtocolError(409, 'application_exists', 'the id was used for another application')
+        if deal is None:
+            deal = operations.open_deal(profile, form_guid, body, self.thinking, now)
+            if deal.plays(Scenario.TWO_ERRORS) and self.store.count_error(profile.code, form_guid) <= 2:
+                raise ProtocolError(500, 'internal', 'internal error')
+            if self.store.is_closed(profile.code, form_guid):
+                deal.cancelled_at, effect = now, False
+            self.store.save(deal)
+            self._call_back(deal, 'submit', now)
+        return Result({'lender_id': deal.lender_id, 'decision': views.decision(deal, now)}, effect=effect)
+
+    def _call_back(self, deal: Deal, name: str, now: float) -> None:
+        if not self.sends_callbacks or deal.plays(Scenario.SILENT):
+            return
+        due = {'submit': ('decision', deal.decision_at), 'choose': ('contract', deal.contract_at),
+               'confirm': ('issue', deal.issue_at),
+               'send_scans': ('scans', max((scan.checked_at for scan in deal.scans.values()), default=now))}
+        event, due_at = due.get(name, ('', None))
+        if event and due_at is not None:
+            self.store.add_callback(secrets.token_hex(16), deal.lender, deal.form_guid, event, due_at)
+
+    def note_payment(self, deal: Deal, now: float) -> None:
+        """Tell the platform to look at the payments; inside the transaction of the payment."""
+        if self.sends_callbacks:
+            self.store.add_callback(secrets.token_hex(16), deal.lender, deal.form_guid, 'payment', now)
+
+    def _trick(self, reply: Reply, deal: Deal | None, name: str) -> Reply:
+        if deal is None or reply.status >= 400:
+            return reply
+        if name == 'submit' and deal.plays(Scenario.SILENT):
+            reply.fate = 'hang'
+        elif name == 'submit' and deal.plays(Scenario.GARBAGE):
+            reply.body, reply.content_type = _GARBAGE_PAGE, 'text/html'
+        elif reply.effect and (
+                (name == 'submit' and deal.plays(Scenario.SUBMIT_ANSWER_LOST))
+                or (name == 'confirm' and deal.plays(Scenario.CONFIRM_ANSWER_LOST))):
+            reply.fate = 'cut'
+        return reply
+
+    def _ask(self, profile: Profile, form_guid: str, action: str) -> Reply:
+        now = time.time()
+        with self.store.transaction() as store:
+            deal = store.deal(profile.code, form_guid)
+            if action == '':
+                store.note_call(profile.code, form_guid, 'find', '', effect=False, at=_at(now))
+            if deal is not None:
+                before = deal.dumps()
+                settle(deal, now)
+                if deal.dumps() != before:
+                    store.save(deal)
+        if deal is None:
+            reply = problem_reply(ProtocolError(404, 'application_not_found', 'no such application'))
+        else:
+            reply = self._view(deal, action, now)
+        reply.operation = action.removeprefix('/') or 'find'
+        return reply
+
+    def _view(self, deal: Deal, action: str, now: float) -> Reply:
+        if action in ('', '/decision') and deal.plays(Scenario.GARBAGE):
+            return json_reply(200, _GARBAGE)
+        if action == '':
+            reply = json_reply(200, views.found(deal, now))
+        elif action == '/decision':
+            reply = json_reply(200, views.decision(deal, now))
+        elif action == '/scans':
+            reply = json_reply(200, views.scans(deal, now))
+        elif action == '/state':
+            reply = json_reply(200, views.state(deal, now))
+        elif deal.contract_at is None:
+            reply = problem_reply(operations.not_ready('no offer is chosen'))
+        else:
+            reply = json_reply(200, views.contract(deal, now, f'{self.public_url}/pay/{deal.token}'))
+        if action in ('', '/decision') and deal.plays(Scenario.SILENT):
+            reply.fate = 'hang'
+        return reply
+
+
+def _at(now: float) -> str:
+    return views.iso(now).removesuffix('Z') + f'.{int(now * 1000) % 1000:03d}Z'
