@@ -1,0 +1,250 @@
+"""Conversations with lenders about scoring, each run as a job: read, talk, write."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from applications.models import Application
+from applications.states import advance
+from applications.statuses import ApplicationStatus
+from jobs.registry import RetryLater, Run, job
+from jobs.services import enqueue
+from lenders.catalogue import adapter_for
+from lenders.contract import (
+    Adapter,
+    Decision,
+    DecisionStatus,
+    LenderTrouble,
+    LenderUnavailable,
+    NotUnderstood,
+    OutcomeUnknown,
+    Ref,
+    RequestRefused,
+    Submitted,
+    Unsupported,
+)
+from offers import services
+from offers.mapping import lender_form
+from offers.models import Submission
+from offers.selectors import submission_by_guid, submissions_of
+from offers.statuses import SubmissionStatus
+
+
+class Pair(NamedTuple):
+    """The locked rows of one conversation."""
+
+    application: Application
+    submission: Submission
+
+
+def lock_application(form_guid: str) -> Application:
+    """The application with its row locked until the transaction ends."""
+    return Application.objects.select_for_update(of=('self',)).select_related('partner').get(guid=form_guid)
+
+
+def lock_pair(submission: Submission) -> Pair:
+    """The application and the submission, locked in this order."""
+    application = Application.objects.select_for_update(of=('self',)).get(pk=submission.application_id)
+    locked = Submission.objects.select_for_update(of=('self',)).select_related('lender').get(pk=submission.pk)
+    return Pair(application, locked)
+
+
+def ref_of(submission: Submission) -> Ref:
+    """How the lender finds the application of this submission."""
+    return Ref(form_guid=str(submission.application.guid), lender_id=submission.lender_application_id)
+
+
+@job('offers.request', queue='lenders')
+def request(run: Run) -> None:
+    """Fix the lenders to ask and set the asking off."""
+    with run.finish():
+        application = lock_application(run.subject)
+        if application.status == ApplicationStatus.NEW:
+            services.request_offers(application)
+
+
+@job('offers.submit', queue='lenders', max_attempts=40)
+def submit(run: Run) -> None:
+    """Bring the form to one lender, once: the intent is committed first, a lost answer is asked for by our id."""
+    submission = submission_by_guid(run.subject)
+    if submission.status not in (SubmissionStatus.NEW, SubmissionStatus.SENDING):
+        with run.finish():
+            return
+    is_repeat = submission.status == SubmissionStatus.SENDING
+    if not is_repeat and not _commit_intent(run, submission):
+        return
+    adapter = adapter_for(submission.lender)
+    try:
+        answer = _submit_or_adopt(adapter, submission, is_repeat=is_repeat)
+    except (RequestRefused, NotUnderstood, Unsupported) as trouble:
+        _give_up(run, submission, trouble)
+    except OutcomeUnknown as trouble:
+        _note_unknown(run, submission, trouble)
+    except LenderUnavailable as trouble:
+        raise RetryLater(_pause(run, trouble), str(trouble)) from trouble
+    else:
+        _write_sent(run, submission, answer)
+
+
+def _commit_intent(run: Run, submission: Submission) -> bool:
+    """NEW to SENDING in a commit of its own, before the call; False when the form is no longer to be sent."""
+    with run.note():
+        pair = lock_pair(submission)
+        is_wanted = (
+            pair.application.status == ApplicationStatus.SCORING and pair.submission.status == SubmissionStatus.NEW)
+        if is_wanted:
+            advance(pair.submission, SubmissionStatus.SENDING, actor=services.SYSTEM)
+    if not is_wanted:
+        with run.finish():
+            return False
+    return True
+
+
+def _submit_or_adopt(adapter: Adapter, submission: Submission, *, is_repeat: bool) -> Submitted:
+    form = lender_form(submission.application)
+    if is_repeat and adapter.capabilities.find_by_our_id:
+        found = adapter.find(form.form_guid)
+        if found is not None:
+            return Submitted(found.lender_id, found.decision)
+    return adapter.submit(form, key=f'{submission.guid}:submit')
+
+
+def _give_up(run: Run, submission: Submission, trouble: LenderTrouble) -> None:
+    with run.finish():
+        pair = lock_pair(submission)
+        if pair.submission.status == SubmissionStatus.SENDING:
+            services.fail_submission(pair.submission, why=_reason(trouble))
+            enqueue('offers.settle', str(pair.application.guid))
+
+
+def _note_unknown(run: Run, submission: Submission, trouble: LenderTrouble) -> None:
+    with run.note():
+        locked = lock_pair(submission).submission
+        if locked.outcome_unknown_since is None:
+            locked.outcome_unknown_since = timezone.now()
+            locked.save(update_fields=['outcome_unknown_since'])
+    raise RetryLater(_unknown_pause(run), _reason(trouble))
+
+
+def _write_sent(run: Run, submission: Submission, answer: Submitted) -> None:
+    with run.finish():
+        pair = lock_pair(submission)
+        row = pair.submission
+        row.lender_application_id = answer.lender_id
+        if row.status != SubmissionStatus.SENDING:
+            # The form ended while we talked: a cancel sent before this answer may have met nothing to cancel.
+            row.release_needed, row.released_at = True, None
+            row.save(update_fields=['lender_application_id', 'release_needed', 'released_at'])
+            enqueue('offers.release', str(row.guid))
+            return
+        advance(
+            row, SubmissionStatus.SENT, actor=f'lender {row.lender.code}',
+            lender_application_id=answer.lender_id, outcome_unknown_since=None)
+        if pair.application.scans_count:
+            enqueue('scans.submit', str(row.guid))
+        if answer.decision.status == DecisionStatus.PENDING:
+            enqueue('offers.decision', str(row.guid), due_in_seconds=settings.FIRST_POLL_SECONDS)
+        else:
+            services.take_decision(pair.application, row, answer.decision)
+
+
+@job('offers.decision', queue='lenders', max_attempts=40)
+def decision(run: Run) -> None:
+    """Ask one lender what its scoring says."""
+    submission = submission_by_guid(run.subject)
+    if submission.status != SubmissionStatus.SENT:
+        with run.finish():
+            return
+    try:
+        answer = adapter_for(submission.lender).fetch_decision(ref_of(submission))
+    except (RequestRefused, NotUnderstood, Unsupported) as trouble:
+        answer = Decision(DecisionStatus.FAILED, reason=_reason(trouble))
+    except LenderTrouble as trouble:
+        raise RetryLater(_pause(run, trouble), _reason(trouble)) from trouble
+    with run.finish():
+        pair = lock_pair(submission)
+        if pair.submission.status != SubmissionStatus.SENT:
+            return
+        if answer.status == DecisionStatus.PENDING:
+            run.again(after_seconds=_poll_pause(pair.submission))
+        else:
+            services.take_decision(pair.application, pair.submission, answer)
+
+
+@job('offers.settle', queue='lenders')
+def settle(run: Run) -> None:
+    """End the scoring when all lenders have settled or the deadline has passed."""
+    with run.finish():
+        wait = services.settle(lock_application(run.subject))
+        if wait is not None:
+            run.again(after_seconds=wait.seconds)
+
+
+@job('offers.expire', queue='lenders')
+def expire(run: Run) -> None:
+    """End an application whose offers nobody chose in time."""
+    with run.finish():
+        services.expire_offers(lock_application(run.subject))
+
+
+@job('offers.release', queue='lenders', max_attempts=60)
+def release(run: Run) -> None:
+    """Tell a lender that the form is over, until it took it."""
+    submission = submission_by_guid(run.subject)
+    if not submission.release_needed or submission.released_at is not None:
+        with run.finish():
+            return
+    try:
+        adapter_for(submission.lender).cancel(ref_of(submission), key=f'{submission.guid}:cancel')
+    except Unsupported:
+        why = 'the lender has no cancel; it forgets the form by itself'
+    except RequestRefused as trouble:
+        if run.attempt < settings.RELEASE_REFUSALS:
+            raise RetryLater(_pause(run, trouble), _reason(trouble)) from trouble
+        with run.finish():
+            run.park(f'the lender refuses to cancel: {_reason(trouble)}')
+        return
+    except LenderTrouble as trouble:
+        raise RetryLater(_pause(run, trouble), _reason(trouble)) from trouble
+    else:
+        why = 'the lender was told'
+    with run.finish():
+        row = lock_pair(submission).submission
+        row.released_at = timezone.now()
+        row.reason = row.reason or why
+        row.save(update_fields=['released_at', 'reason'])
+
+
+@job('offers.nudge', queue='lenders')
+def nudge(run: Run) -> None:
+    """A lender called back: ask it now instead of at the next poll. The call itself decides nothing."""
+    application = Application.objects.get(guid=run.subject)
+    waiting = [row for row in submissions_of(application.pk) if row.status == SubmissionStatus.SENT]
+    with run.finish():
+        for submission in waiting:
+            enqueue('offers.decision', str(submission.guid))
+        if application.status == ApplicationStatus.DEAL:
+            enqueue('contracts.nudge', str(application.guid))
+
+
+def _reason(trouble: LenderTrouble) -> str:
+    return f'{type(trouble).__name__}: {trouble.reason}'[:300]
+
+
+def _pause(run: Run, trouble: LenderTrouble) -> float:
+    """Seconds until the next try after trouble that surely changed nothing: the lender's own wish, else doubling."""
+    grown: float = min(0.5 * 2 ** min(run.attempt, 11), settings.LENDER_RETRY_CAP_SECONDS)
+    return max(trouble.retry_after_seconds or 0.0, grown)
+
+
+def _unknown_pause(run: Run) -> float:
+    schedule: list[float] = settings.UNKNOWN_SCHEDULE_SECONDS
+    return schedule[min(run.attempt - 1, len(schedule) - 1)]
+
+
+def _poll_pause(submission: Submission) -> float:
+    """Seconds until the next poll: quick at first, a tenth of the waiting time later, a minute at most."""
+    waited = (timezone.now() - submission.status_at).total_seconds()
+    return min(max(settings.FIRST_POLL_SECONDS, waited / 10), 60.0)
