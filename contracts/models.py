@@ -1,0 +1,202 @@
+"""The contract, its signing codes, messages, payments and evidence of signatures. Sums in kopecks."""
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.guards import append_only, guard_moves
+from applications.models import Application
+from applications.statuses import MoveTable
+from contracts.statuses import CONTRACT_MOVES, ContractStatus, ScansState
+from lenders.models import Lender
+from offers.models import Offer, Submission
+from vault.fields import EncryptedTextField
+
+
+class Contract(models.Model):
+    """The contract on the one chosen offer of a form: at most one per form, for ever."""
+
+    MOVES: ClassVar[MoveTable] = CONTRACT_MOVES
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name='contract')
+    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name='contract')
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name='+')
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    status = models.CharField(
+        _('status'), max_length=10, choices=ContractStatus.choices, default=ContractStatus.PREPARING)
+    status_at = models.DateTimeField(_('status since'))
+    outcome_unknown_since = models.DateTimeField(_('outcome unknown since'), null=True)
+    chosen_at = models.DateTimeField(_('choice taken by the lender at'), null=True)
+    reason = models.CharField(_('reason'), max_length=500, blank=True)
+    number = models.CharField(_('number'), max_length=100, blank=True)
+    effective_rate = models.DecimalField(_('full cost, % a year'), max_digits=7, decimal_places=3, null=True)
+    amount = models.BigIntegerField(_('loan, kopecks'), null=True)
+    term_value = models.PositiveIntegerField(_('term'), null=True)
+    term_unit = models.CharField(_('unit of the term'), max_length=5, blank=True)
+    regular_payment_amount = models.BigIntegerField(_('regular payment, kopecks'), null=True)
+    first_payment_date = models.DateField(_('first payment on'), null=True)
+    payments_count = models.PositiveIntegerField(_('payments'), null=True)
+    forms_version = models.PositiveIntegerField(default=0)
+    signing_mode = models.CharField(_('signing mode'), max_length=10, blank=True)
+    ready_at = models.DateTimeField(_('ready at'), null=True)
+    signed_at = models.DateTimeField(_('signed at'), null=True)
+    signature_reported_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(_('to be signed until'))
+    wanted_scans = models.JSONField(default=list)
+    """[{"type": "AGREEMENT_1", "after_signing": true}, …] as the lender asks."""
+    scans_state = models.CharField(
+        _('scans'), max_length=24, choices=ScansState.choices, default=ScansState.ACCEPTED)
+    payment_url = models.CharField(_('payment page'), max_length=2048, blank=True)
+    payment_status = models.CharField(_('payment'), max_length=15, default='pending')
+    links_sent = models.PositiveSmallIntegerField(default=0)
+    link_sent_at = models.DateTimeField(null=True)
+    codes_resent = models.PositiveSmallIntegerField(default=0)
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    confirm_accepted_at = models.DateTimeField(_('confirmation accepted at'), null=True)
+    confirm_refused = models.BooleanField(_('confirmation refused'), default=False)
+    issued_at = models.DateTimeField(_('issued at'), null=True)
+
+    class Meta:
+        verbose_name = _('contract')
+        verbose_name_plural = _('contracts')
+        triggers = [guard_moves('contract_moves', 'status', CONTRACT_MOVES)]
+
+    def __str__(self) -> str:
+        return self.number or str(self.guid)
+
+
+class SigningCode(models.Model):
+    """One code sent to the client; only the newest of a contract is valid. Never stored in clear.
+
+    Where the lender sends and checks codes itself the digest is empty until it has accepted one.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='codes')
+    seq = models.PositiveSmallIntegerField()
+    forms_version = models.PositiveIntegerField()
+    salt = models.BinaryField(max_length=16, default=b'')
+    digest = models.BinaryField(max_length=32, default=b'')
+    digest_key = models.CharField(max_length=40, blank=True)
+    is_automatic = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(null=True)
+    """When the partner first asked for the automatic code: a success that sends nothing, once."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.JSONField(default=list)
+    """Times of all tries, right and wrong, for the evidence of the signature."""
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _('signing code')
+        verbose_name_plural = _('signing codes')
+        constraints = [models.UniqueConstraint(fields=['contract', 'seq'], name='one_code_per_seq')]
+
+    def __str__(self) -> str:
+        return f'{self.seq} of contract {self.contract_id}'
+
+
+class CodeCheck(models.Model):
+    """A question to a lender that checks codes itself; the web waits for the answer here.
+
+    The code is wiped when the answer is there; `result` is a word of `lenders.contract.CodeResult`, or `void`.
+    """
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='+')
+    signing_code = models.ForeignKey(SigningCode, on_delete=models.PROTECT, related_name='+')
+    operation = models.CharField(max_length=5, choices=[('send', 'send'), ('check', 'check')])
+    code = EncryptedTextField(context='guid', blank=True, default='')
+    result = models.CharField(max_length=10, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f'{self.operation} {self.guid}'
+
+
+class MessageStatus(models.TextChoices):
+    """OUTBOX: kept here and shown by `sms_outbox`, no gateway was given it."""
+
+    QUEUED = 'queued', _('queued')
+    SENT = 'sent', _('given to the gateway')
+    OUTBOX = 'outbox', _('kept in the outbox')
+    EXPIRED = 'expired', _('not sent: too late')
+    REFUSED = 'refused', _('refused by the gateway')
+
+
+class Message(models.Model):
+    """An SMS to the client: written in the transaction that asks for it, sent by a job."""
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='messages')
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, related_name='messages')
+    signing_code = models.ForeignKey(SigningCode, on_delete=models.PROTECT, null=True, related_name='messages')
+    kind = models.CharField(max_length=10, choices=[('code', _('signing code')), ('link', _('payment link'))])
+    phone = EncryptedTextField(context='guid')
+    phone_index = models.BinaryField(max_length=32)
+    text = EncryptedTextField(context='guid')
+    is_sandbox = models.BooleanField()
+    gateway = models.CharField(max_length=20, blank=True)
+    gateway_id = models.CharField(max_length=100, blank=True)
+    status = models.CharField(
+        _('status'), max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _('message')
+        verbose_name_plural = _('messages')
+        indexes = [models.Index(fields=['phone_index', 'created_at'], name='message_phone')]
+
+    def __str__(self) -> str:
+        return f'{self.kind} {self.guid}'
+
+
+class Payment(models.Model):
+    """A payment of the client at the lender's page (`Payment` of the document)."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='payments')
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    transaction_number = models.CharField(max_length=100)
+    amount = models.BigIntegerField(_('sum, kopecks'))
+    status = models.CharField(_('status'), max_length=10)
+    paid_at = models.DateTimeField(_('paid at'))
+
+    class Meta:
+        verbose_name = _('payment')
+        verbose_name_plural = _('payments')
+        constraints = [models.UniqueConstraint(fields=['lender', 'transaction_number'], name='one_payment_per_number')]
+
+    def __str__(self) -> str:
+        return self.transaction_number
+
+
+class Signature(models.Model):
+    """Evidence of one signature; append-only. Texts and phones only encrypted."""
+
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='signatures')
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='signatures')
+    forms_version = models.PositiveIntegerField()
+    mode = models.CharField(max_length=10)
+    signed_at = models.DateTimeField()
+    evidence = EncryptedTextField(context='guid')
+    """JSON: documents with SHA-256, SMS text, phone, times of sending and checks, attempts, point, operator."""
+    evidence_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _('signature')
+        verbose_name_plural = _('signatures')
+        constraints = [
+            models.UniqueConstraint(fields=['contract', 'forms_version'], name='one_signature_per_forms')]
+        triggers = [append_only('signature_append_only')]
+
+    def __str__(self) -> str:
+        return str(self.guid)

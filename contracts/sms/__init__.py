@@ -1,0 +1,1 @@
+"""Gateways for SMS: one contract, one module each, chosen by name."""

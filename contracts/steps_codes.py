@@ -1,0 +1,138 @@
+"""SMS to a gateway, and codes that the lender itself sends and checks, each run as a job."""
+from __future__ import annotations
+
+import structlog
+from django.utils import timezone
+
+from contracts.codes import consume, seal_code, uncount
+from contracts.locks import lock_contract
+from contracts.models import CodeCheck, Message, MessageStatus
+from contracts.pauses import reason_of, retry_pause, unknown_pause
+from contracts.selectors import contract_by_guid, ref_of
+from contracts.services_codes import VOID
+from contracts.signatures import sign
+from contracts.sms.base import GatewayRefused, Outgoing
+from contracts.sms.catalogue import gateway_for
+from contracts.statuses import ContractStatus
+from contracts.steps import close
+from jobs.registry import RetryLater, Run, job
+from lenders.catalogue import adapter_for
+from lenders.contract import (
+    Adapter,
+    CodeResult,
+    LenderUnavailable,
+    NotUnderstood,
+    OutcomeUnknown,
+    RequestRefused,
+    SigningMode,
+    Unsupported,
+)
+
+log = structlog.get_logger(__name__)
+SENT = 'sent'
+
+
+@job('contracts.send_message', queue='sms', max_attempts=100, backoff_seconds=(0.5, 1, 2, 5, 10))
+def send_message(run: Run) -> None:
+    """Hand one SMS to its gateway; an expired code is not sent. Twice to the phone is possible, never is not."""
+    message = Message.objects.get(guid=run.subject)
+    if message.status != MessageStatus.QUEUED:
+        close(run)
+        return
+    if message.expires_at is not None and message.expires_at <= timezone.now():
+        _write_message(run, message, MessageStatus.EXPIRED)
+        return
+    gateway = gateway_for(is_sandbox=message.is_sandbox)
+    try:
+        gateway_id = gateway.send(Outgoing(str(message.guid), message.phone, message.text))
+    except GatewayRefused:
+        log.error('sms.refused', message=str(message.guid), gateway=gateway.name)
+        _write_message(run, message, MessageStatus.REFUSED)
+        return
+    status = MessageStatus.SENT if gateway.name else MessageStatus.OUTBOX
+    _write_message(run, message, status, gateway=gateway.name, gateway_id=gateway_id)
+
+
+def _write_message(
+    run: Run, message: Message, status: MessageStatus, *, gateway: str = '', gateway_id: str = '',
+) -> None:
+    gone = status in (MessageStatus.SENT, MessageStatus.OUTBOX)
+    with run.finish():
+        Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(
+            status=status, gateway=gateway, gateway_id=gateway_id, sent_at=timezone.now() if gone else None)
+
+
+def _leave_open(run: Run) -> None:
+    """The lender stayed silent: the question comes to nothing, the client asks again."""
+    CodeCheck.objects.filter(guid=run.subject, answered_at__isnull=True).update(
+        result=VOID, answered_at=timezone.now())
+
+
+@job('contracts.ask_code', queue='lenders', max_attempts=8, on_park=_leave_open)
+def ask_code(run: Run) -> None:
+    """Have the lender send a code, or check the one the client gave."""
+    check = CodeCheck.objects.select_related('contract', 'signing_code').get(guid=run.subject)
+    if check.answered_at is not None:
+        close(run)
+        return
+    contract = contract_by_guid(str(check.contract.guid))
+    is_open = (
+        contract.status == ContractStatus.READY and check.signing_code.forms_version == contract.forms_version)
+    if not is_open:
+        _write_answer(run, check, VOID)
+        return
+    adapter = adapter_for(contract.lender)
+    try:
+        result = _talk(adapter, check, is_repeat=run.attempt > 1)
+    except LenderUnavailable as trouble:
+        raise RetryLater(min(retry_pause(run.attempt, trouble), 5), reason_of(trouble)) from trouble
+    except OutcomeUnknown as trouble:
+        _note_unclear(run, check)
+        raise RetryLater(unknown_pause(run.attempt), reason_of(trouble)) from trouble
+    except (RequestRefused, NotUnderstood, Unsupported) as trouble:
+        log.error('code.not_asked', check=str(check.guid), trouble=reason_of(trouble))
+        result = VOID
+    _write_answer(run, check, result)
+
+
+def _talk(adapter: Adapter, check: CodeCheck, *, is_repeat: bool) -> str:
+    ref = ref_of(contract_by_guid(str(check.contract.guid)))
+    key = f'{check.guid}:{check.operation}'
+    if check.operation == 'send':
+        adapter.send_code(ref, key=key)
+        return SENT
+    if is_repeat and adapter.capabilities.find_by_our_id:
+        found = adapter.find(ref.form_guid)
+        if found is not None and found.is_signed:
+            return CodeResult.ACCEPTED
+    if is_repeat and not adapter.capabilities.idempotency_keys:
+        return VOID
+    return adapter.check_code(ref, check.code, key=key)
+
+
+def _note_unclear(run: Run, check: CodeCheck) -> None:
+    """The lender may have taken a signature that we do not know of."""
+    if check.operation != 'check':
+        return
+    with run.note():
+        row = lock_contract(check.contract).contract
+        if row.outcome_unknown_since is None and row.status == ContractStatus.READY:
+            row.outcome_unknown_since = timezone.now()
+            row.save(update_fields=['outcome_unknown_since'])
+
+
+def _write_answer(run: Run, check: CodeCheck, result: str) -> None:
+    with run.finish():
+        application, row = lock_contract(check.contract)
+        is_open = (
+            row.status == ContractStatus.READY and check.signing_code.forms_version == row.forms_version)
+        if result == CodeResult.ACCEPTED and is_open and consume(check.signing_code, row):
+            seal_code(check.signing_code, check.code)
+            check.signing_code.save(update_fields=['salt', 'digest', 'digest_key'])
+            uncount(row)
+            sign(application, row, mode=SigningMode.LENDER, actor=f'lender {row.lender.code}')
+        elif row.outcome_unknown_since is not None and row.status == ContractStatus.READY:
+            row.outcome_unknown_since = None
+            row.save(update_fields=['outcome_unknown_since'])
+        check.code, check.result, check.answered_at = '', result, timezone.now()
+        check.save(update_fields=['code', 'result', 'answered_at'])
