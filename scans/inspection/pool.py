@@ -1,0 +1,193 @@
+"""A warm pool of two limited children per process; safe to call from any number of threads."""
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import queue
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from scans.inspection.verdicts import Display, Finding
+
+CHILDREN: Final = 2
+FILE_SECONDS: Final = 2.0
+DISPLAY_SECONDS: Final = 8.0
+START_SECONDS: Final = 15.0
+_ROOT = Path(__file__).resolve().parents[2]
+_HEADER = struct.Struct('!cBI')
+_ANSWER = struct.Struct('!II')
+
+
+class TooSlow(Exception):
+    """No child was free, or the file took too long: nothing is known of it."""
+
+
+class ChildDied(Exception):
+    """The child did not survive the file."""
+
+
+class Child:
+    """One child process and the socket to it; replaced by `Pool` when it is lost."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, '-E', '-s', '-m', 'scans.inspection.child'], cwd=_ROOT, stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                env={'PATH': os.defpath, 'LC_ALL': 'C.UTF-8'})
+        self.socket = ours
+        try:
+            self._read(time.monotonic() + START_SECONDS)
+        except (TooSlow, ChildDied):
+            self.close()
+            raise
+
+    def ask(self, verb: bytes, mime_type: str, content: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """Send a file and wait for the answer. Raises TooSlow or ChildDied: the child is of no more use then."""
+        deadline = time.monotonic() + seconds
+        name = mime_type.encode()[:255]
+        try:
+            self.socket.settimeout(seconds)
+            self.socket.sendall(_HEADER.pack(verb, len(name), len(content)) + name)
+            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            self.socket.sendall(content)
+        except TimeoutError:
+            raise TooSlow from None
+        except OSError:
+            raise ChildDied from None
+        return self._read(deadline)
+
+    def close(self) -> None:
+        """End the child whatever it does."""
+        self.socket.close()
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+
+    def _read(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        head_length, length = _ANSWER.unpack(self._exactly(_ANSWER.size, deadline))
+        head: dict[str, Any] = json.loads(self._exactly(head_length, deadline))
+        return head, self._exactly(length, deadline)
+
+    def _exactly(self, length: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < length:
+            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            try:
+                part = self.socket.recv(min(length - len(parts), 1 << 20))
+            except TimeoutError:
+                raise TooSlow from None
+            except OSError:
+                raise ChildDied from None
+            if not part:
+                raise ChildDied
+            parts += part
+        return bytes(parts)
+
+
+class Pool:
+    """Children by turns. A place is a child, or None where one has to be started; running ones are taken first."""
+
+    def __init__(self, size: int = CHILDREN) -> None:
+        self._places: queue.PriorityQueue[tuple[bool, int, Child | None]] = queue.PriorityQueue()
+        self._turns = itertools.count()
+        for _ in range(size):
+            self._put(None)
+
+    @property
+    def idle(self) -> list[Child]:
+        """Running children that no thread is using."""
+        return [child for _none, _turn, child in list(self._places.queue) if child is not None]
+
+    def _put(self, child: Child | None) -> None:
+        self._places.put((child is None, next(self._turns), child))
+
+    def ask(self, verb: bytes, mime_type: str, content: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """One file through any free child. Raises TooSlow or ChildDied."""
+        try:
+            child = self._places.get(timeout=seconds)[2]
+        except queue.Empty:
+            raise TooSlow from None
+        try:
+            if child is None or child.process.poll() is not None:
+                _forget(child)
+                child = None
+                child = Child()
+            return child.ask(verb, mime_type, content, seconds)
+        except BaseException:
+            _forget(child)
+            child = None
+            raise
+        finally:
+            self._put(child)
+
+    def warm_up(self) -> None:
+        """Start what is not running yet."""
+        taken = [self._places.get()[2] for _ in range(self._places.qsize())]
+        for child in taken:
+            try:
+                self._put(child or Child())
+            except (TooSlow, ChildDied):
+                self._put(None)
+
+    def close(self) -> None:
+        """End the children that are idle; the next file starts new ones."""
+        for _ in range(self._places.qsize()):
+            _forget(self._places.get()[2])
+            self._put(None)
+
+
+_lock = threading.Lock()
+_pools: dict[int, Pool] = {}
+
+
+def pool() -> Pool:
+    """The pool of this process: a forked process does not share the sockets of its parent."""
+    with _lock:
+        found = _pools.get(os.getpid())
+        if found is None:
+            _pools.clear()
+            found = _pools[os.getpid()] = Pool()
+        return found
+
+
+def look_at(files: Sequence[tuple[str, bytes]]) -> list[Finding]:
+    """A finding for each (MIME type, content). Raises TooSlow when one of them takes longer than 2 s.
+
+    A file that kills its child gets a second one, and is BROKEN when that dies too.
+    """
+    return [_look_at(mime_type, content) for mime_type, content in files]
+
+
+def display_copy(content: bytes) -> Display | None:
+    """A picture written anew and what is to be seen on it, None when it cannot be. Raises TooSlow."""
+    try:
+        head, copy = pool().ask(b'd', '', content, seconds=DISPLAY_SECONDS)
+    except ChildDied:
+        return None
+    return None if head.get('failed') else Display(content=copy, **head)
+
+
+def _look_at(mime_type: str, content: bytes) -> Finding:
+    for _ in range(2):
+        try:
+            head, _rest = pool().ask(b'c', mime_type, content, seconds=FILE_SECONDS)
+            return Finding(head['finding'])
+        except ChildDied:
+            continue
+    return Finding.BROKEN
+
+
+def _forget(child: Child | None) -> None:
+    if child is not None:
+        child.close()
