@@ -1,0 +1,123 @@
+"""A process that dies at any point of a running credit delays it by seconds and changes nothing else."""
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.flows.story import Story
+from tests.harness.system import RunningSystem
+
+pytestmark = pytest.mark.slow
+
+POINTS = ('noted', 'before_write', 'written')
+
+
+@pytest.fixture
+def system(running_system: RunningSystem) -> Iterator[RunningSystem]:
+    """The running system, whole again after each test."""
+    yield running_system
+    running_system.mend()
+
+
+def arm(system: RunningSystem, tmp_path: Path, point: str) -> None:
+    """The worker will end at once when it reaches this point, the first time only."""
+    system.restart('worker', DENIMHUB_FAILPOINT=point, DENIMHUB_FAILPOINT_FLAG=str(tmp_path / 'reached'))
+
+
+def died_and_came_back(system: RunningSystem) -> None:
+    """The armed worker has ended with 137; a new one takes over."""
+    assert system.wait_for_exit('worker') == 137
+    system.restart('worker')
+
+
+@pytest.mark.parametrize('point', POINTS)
+def test_a_worker_killed_around_submit_makes_no_second_application(
+    system: RunningSystem, tmp_path: Path, point: str,
+) -> None:
+    arm(system, tmp_path, f'offers.submit.{point}')
+    story = Story(system)
+    story.create()
+    died_and_came_back(system)
+    assert story.offers()
+    assert story.effects('submit') == {'sandbox-bank': 1, 'sandbox-mfo': 1}
+
+
+@pytest.mark.parametrize('point', POINTS)
+def test_a_worker_killed_around_confirm_issues_one_loan(system: RunningSystem, tmp_path: Path, point: str) -> None:
+    story = Story(system)
+    story.to_signed()
+    arm(system, tmp_path, f'contracts.confirm.{point}')
+    assert story.confirm()['status'] == 'success'
+    died_and_came_back(system)
+    story.issue()
+    assert sum(story.effects('confirm').values()) == 1
+
+
+@pytest.mark.parametrize('point', ['before_write', 'written'])
+def test_a_worker_killed_around_the_sms_leaves_one_valid_code(
+    system: RunningSystem, tmp_path: Path, point: str,
+) -> None:
+    story = Story(system)
+    arm(system, tmp_path, f'contracts.send_message.{point}')
+    story.create()
+    story.confirm_offer()
+    story.contract()
+    died_and_came_back(system)
+    story.sign()
+    assert story.ok('get_signing_status')['signing_status'] == 'SIGNED'
+
+
+def test_losing_everything_in_the_broker_loses_no_work(system: RunningSystem) -> None:
+    broker = redis.Redis.from_url(system.env['REDIS_URL'])
+    stories = [Story(system) for _number in range(5)]
+    for story in stories:
+        story.create()
+        broker.flushall()
+    for story in stories:
+        assert story.offers()
+        assert story.effects('submit') == {'sandbox-bank': 1, 'sandbox-mfo': 1}
+        broker.flushall()
+
+
+@pytest.mark.parametrize('part', ['worker', 'dispatcher', 'web', 'documents'])
+def test_a_part_killed_in_the_middle_of_a_credit_is_outlived(system: RunningSystem, part: str) -> None:
+    story = Story(system)
+    story.create()
+    system.kill(part)
+    system.restart(part)
+    story.confirm_offer()
+    system.kill(part)
+    system.restart(part)
+    story.contract()
+    story.sign()
+    assert story.confirm()['status'] == 'success'
+    system.kill(part)
+    system.restart(part)
+    story.issue()
+    assert story.effects('submit') == {'sandbox-bank': 1, 'sandbox-mfo': 1}
+    assert sum(story.effects('confirm').values()) == 1
+
+
+def test_a_dead_web_process_right_after_the_form_loses_nothing(system: RunningSystem) -> None:
+    story = Story(system)
+    form = story.form()
+    story.keys = {'form_guid': system.call('create_form', form)['data']['form_guid']}
+    system.kill('web')
+    system.restart('web')
+    assert system.call('create_form', form)['data'] == story.keys
+    assert story.offers()
+    assert story.effects('submit') == {'sandbox-bank': 1, 'sandbox-mfo': 1}
+
+
+def test_a_worker_frozen_in_the_middle_writes_nothing_over_its_successor(system: RunningSystem) -> None:
+    story = Story(system, scenario='4003')
+    story.to_signed()
+    assert story.confirm()['status'] == 'success'
+    system.kill('worker', signal.SIGSTOP)
+    system.kill('worker', signal.SIGCONT)
+    story.issue()
+    assert sum(story.effects('confirm').values()) == 1
