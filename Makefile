@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin/python
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 
-.PHONY: help setup run test check bench format lock
+.PHONY: help setup run test check bench format messages lock
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,9 @@ bench: setup
 format: setup
 	@$(RUN) -m ruff check --fix --quiet .
 	@$(RUN) -m ruff format .
+
+messages: setup
+	@DENIMHUB_ENV=test $(RUN) -m denimhub.devstack.messages
 
 lock:
 	@command -v uv >/dev/null || { echo 'make lock needs uv: pip install uv'; exit 1; }

@@ -8,7 +8,8 @@ from applications.statuses import MoveTable
 
 def guard_moves(name: str, field: str, moves: MoveTable) -> pgtrigger.Trigger:
     """Refuse in the database any update of `field` that the table does not declare."""
-    pairs = ','.join(f"('{source}','{target}')" for source, targets in sorted(moves.items()) for target in sorted(targets))
+    pairs = ','.join(
+        f"('{source}','{target}')" for source, targets in sorted(moves.items()) for target in sorted(targets))
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,

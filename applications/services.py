@@ -19,7 +19,7 @@ from applications.questionnaire.canonical import FORM_VERSION, canonical
 from applications.refusals import ValidationRefused
 from applications.statuses import ApplicationStatus
 from partners.selectors import Origin
-from vault.blind import blind_index
+from vault.blind import blind_index, blind_indexes
 from vault.hashing import keyed_hash
 from vault.sealing import seal
 
@@ -35,9 +35,9 @@ class Received:
     is_new: bool
 
 
-_INSERT = f"""
+_INSERT = """
 WITH form AS (
-    INSERT INTO {TABLE} (
+    INSERT INTO applications_application (
         guid, partner_id, point_id, product_id, external_id, kind, channel, is_sandbox, status, status_at, amount,
         initial_payment, term_value, items, scans_count, questionnaire, body_hash, body_hash_key, form_version,
         phone_index, passport_index, last_name_index, full_name_index, scoring_deadline_at, created_at)
@@ -51,22 +51,25 @@ SELECT id FROM form
 """
 
 
-def create_application(*, origin: Origin, kind: str, form: Questionnaire, actor: str) -> Received:
+def create_application(
+    *, origin: Origin, kind: str, form: Questionnaire, actor: str, guid: uuid.UUID | None = None,
+) -> Received:
     """Store a validated form, or recognise a repeat of it. Needs a transaction.
 
-    Raises ValidationRefused on `external_id` when it is taken by another body. Two statements at most.
+    `guid` is the one that a new form gets. Raises ValidationRefused on `external_id` when another body has taken it.
+    Two statements at most.
     """
     if not connection.in_atomic_block:
         raise RuntimeError('create_application() needs a transaction')
     values = form.values
-    guid, now = uuid.uuid4(), timezone.now()
+    guid, now = guid or uuid.uuid4(), timezone.now()
     key_id, digest = keyed_hash(canonical(form))
     deadline = timedelta(seconds=origin.scoring_deadline_seconds or settings.SCORING_DEADLINE_SECONDS)
     row = [
         guid, origin.partner_id, origin.point_id, origin.product_id, values['external_id'], kind, origin.channel,
         origin.is_sandbox, ApplicationStatus.NEW.value, now, values['amount'], values.get('initial_payment') or 0,
         values.get('term_value'), pydantic_core.to_json(values['items']).decode(), len(form.scans),
-        _sealed(values, guid), digest, key_id, FORM_VERSION, *_indexes(values), now + deadline, now]
+        _sealed(values, guid), digest, key_id, FORM_VERSION, *indexes_of(values).values(), now + deadline, now]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*row, now, ApplicationStatus.NEW.value, actor])
         inserted = cursor.fetchone()
@@ -90,15 +93,16 @@ def _repeat(origin: Origin, form: Questionnaire) -> Received:
     return Received(known.pk, known.guid, is_new=False)
 
 
-def _indexes(values: Mapping[str, Any]) -> tuple[bytes, bytes | None, bytes, bytes]:
-    """Blind indexes of phone, passport, last name, last and first name."""
+def indexes_of(values: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """Blind indexes by column: phone, passport, last name, last and first name."""
     series, number = values.get('passport_series'), values.get('passport_number')
     last_name = name_key(values['last_name'])
-    return (
-        blind_index(values['mobile_phone'], 'phone'),
-        blind_index(f'{series}{number}', 'passport') if series and number else None,
-        blind_index(last_name, 'name'),
-        blind_index(f'{last_name} {name_key(values["first_name"])}', 'name'))
+    return {
+        'phone_index': blind_index(values['mobile_phone'], 'phone'),
+        'passport_index': blind_index(f'{series}{number}', 'passport') if series and number else None,
+        'last_name_index': blind_index(last_name, 'name'),
+        'full_name_index': blind_index(f'{last_name} {name_key(values["first_name"])}', 'name'),
+    }
 
 
 def name_key(name: str) -> str:
@@ -109,4 +113,4 @@ def name_key(name: str) -> str:
 def forms_of_phone(*, partner_id: int, phone: str, since: datetime) -> int:
     """How many forms this partner sent for a phone since a moment."""
     return Application.objects.filter(
-        partner_id=partner_id, phone_index=blind_index(phone, 'phone'), created_at__gte=since).count()
+        partner_id=partner_id, phone_index__in=blind_indexes(phone, 'phone'), created_at__gte=since).count()

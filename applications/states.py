@@ -1,9 +1,9 @@
 """The one place that changes a status."""
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
 from applications.models import Application, Event
@@ -14,23 +14,20 @@ class UndeclaredMove(Exception):
     """The state table has no such move; the caller has to look at the state first."""
 
 
-class Stateful(Protocol):
-    """A row with a status, a table of moves and an application whose journal is written."""
-
-    MOVES: MoveTable
-    status: str
-    pk: Any
+Stateful = Any
+"""A model row with `MOVES`, `status` and, unless it is the application itself, `application_id`: four models that
+share no base on purpose, since each keeps its own table beside it."""
 
 
-def advance(row: models.Model, to: str, *, actor: str, why: str = '', **changes: Any) -> None:
+def advance(row: Stateful, to: str, *, actor: str, why: str = '', **changes: Any) -> None:
     """Move a locked row to status `to`, save it with `changes` and write the journal.
 
     Raises UndeclaredMove when the row's table does not declare the move. Works inside the caller's transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError('advance() needs a transaction with the row locked')
-    moved_from = str(getattr(row, 'status'))
-    moves: MoveTable = getattr(row, 'MOVES')
+    moved_from = str(row.status)
+    moves: MoveTable = row.MOVES
     if str(to) not in moves[moved_from]:
         raise UndeclaredMove(f'{row._meta.model_name}: {moved_from} to {to}')
     now = timezone.now()
@@ -40,11 +37,11 @@ def advance(row: models.Model, to: str, *, actor: str, why: str = '', **changes:
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
-    application_id = row.pk if isinstance(row, Application) else getattr(row, 'application_id')
+    application_id = row.pk if isinstance(row, Application) else row.application_id
     record(application_id, subject=subject_of(row), moved_from=moved_from, moved_to=str(to), actor=actor, why=why)
 
 
-def subject_of(row: models.Model) -> str:
+def subject_of(row: Stateful) -> str:
     """How the journal names a row: the model's name, with the lender's code where there is one."""
     label = str(row._meta.model_name)
     lender = getattr(row, 'lender', None)

@@ -10,6 +10,6 @@ class ContractsConfig(AppConfig):
     name = 'contracts'
 
     def ready(self) -> None:
-        """Register the steps of this room."""
-        for steps in ('steps', 'steps_forms', 'steps_issue', 'steps_codes'):
-            import_module(f'contracts.{steps}')
+        """Register the steps of this room, and how its blind index is computed."""
+        for module in ('steps', 'steps_forms', 'steps_issue', 'steps_codes', 'rotation'):
+            import_module(f'contracts.{module}')

@@ -18,6 +18,7 @@ from applications.models import Application
 from applications.states import record
 from contracts.locks import lock_phone
 from contracts.models import CodeCheck, Contract, SigningCode
+from contracts.phones import phone_indexes
 from contracts.rules import CODE_DIGITS, CODE_SECONDS, TRIES_PER_CODE, WRONG_CODES_PER_CONTRACT
 from contracts.services_messages import may_message, queue_code_message
 from jobs.services import enqueue
@@ -143,10 +144,11 @@ def _phone_may_try(application: Application) -> bool:
     limit: int | None = settings.WRONG_CODES_PER_PHONE_DAY
     if application.is_sandbox or limit is None:
         return True
-    lock_phone(application.phone_index)
+    indexes = phone_indexes(application)
+    lock_phone(indexes[0])
     day_ago = timezone.now() - timedelta(days=1)
     counted = SigningCode.objects.filter(
-        contract__application__phone_index=application.phone_index, contract__application__is_sandbox=False,
+        contract__application__phone_index__in=indexes, contract__application__is_sandbox=False,
         sent_at__gt=day_ago).aggregate(tries=Sum('tries'), right=Count('accepted_at'))
     wrong: int = (counted['tries'] or 0) - counted['right']
     return wrong < limit

@@ -9,6 +9,9 @@ from django.utils import timezone
 from lenders.contract import LenderTrouble
 
 _SLOWEST_POLL_SECONDS = 60.0
+_LIKELY_SECONDS = 600.0
+_HOUR_SECONDS = 3600.0
+_DAY_SECONDS = 86_400.0
 
 
 def retry_pause(attempt: int, trouble: LenderTrouble) -> float:
@@ -32,3 +35,16 @@ def poll_pause(since: datetime) -> float:
 def reason_of(trouble: LenderTrouble) -> str:
     """Trouble in the journal's words, without personal data: the door has masked them."""
     return f'{type(trouble).__name__}: {trouble.reason}'[:300]
+
+
+def payment_pause(signed_at: datetime | None) -> float:
+    """Between two looks for the first payment: each second while the client is likely to pay, an hour after a day.
+
+    Before signing nobody can pay: then a signature makes the next look due at once.
+    """
+    if signed_at is None:
+        return _SLOWEST_POLL_SECONDS
+    waited = (timezone.now() - signed_at).total_seconds()
+    if waited < _LIKELY_SECONDS:
+        return max(settings.FIRST_POLL_SECONDS, 1.0)
+    return _SLOWEST_POLL_SECONDS if waited < _DAY_SECONDS else _HOUR_SECONDS

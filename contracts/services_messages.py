@@ -12,6 +12,7 @@ from applications.models import Application
 from applications.refusals import TooManyResends, WrongOfferStatus
 from contracts.locks import lock_phone
 from contracts.models import Contract, Message, SigningCode
+from contracts.phones import phone_indexes
 from contracts.rules import LINK_PAUSE_SECONDS, LINKS_PER_CONTRACT, Method
 from contracts.selectors import find_case
 from contracts.texts import code_text, link_text
@@ -23,9 +24,10 @@ def may_message(application: Application) -> bool:
     limit: int | None = settings.SMS_PER_PHONE_DAY
     if application.is_sandbox or limit is None:
         return True
-    lock_phone(application.phone_index)
+    indexes = phone_indexes(application)
+    lock_phone(indexes[0])
     since = timezone.now() - timedelta(days=1)
-    sent = Message.objects.filter(phone_index=application.phone_index, is_sandbox=False, created_at__gt=since).count()
+    sent = Message.objects.filter(phone_index__in=indexes, is_sandbox=False, created_at__gt=since).count()
     return sent < limit
 
 

@@ -26,15 +26,20 @@ def sign(application: Application, contract: Contract, *, mode: SigningMode, act
         outcome_unknown_since=None, signature_reported_at=None if by_platform else now)
     if by_platform:
         enqueue('contracts.report_signature', str(contract.guid))
-    if state == ScansState.REQUESTED:
+    if contract.payment_url:
+        enqueue('contracts.watch_payment', str(contract.guid))
+    if state in (ScansState.REQUESTED, ScansState.RECEIVED_FROM_PARTNER):
         enqueue('scans.refresh', str(contract.guid))
 
 
 def scans_after_signing(contract: Contract) -> str:
-    """What the scans come to at the moment of signing; the room of scans recounts a REQUESTED from its rows."""
+    """What the scans come to at the moment of signing, until the room of scans has recounted them from its rows.
+
+    After changed forms nothing is taken for accepted before that: RECEIVED_FROM_PARTNER makes confirming wait.
+    """
     on_paper = contract.signing_mode == SigningMode.PAPER
     wants_more = not on_paper and any(wanted['after_signing'] for wanted in contract.wanted_scans)
     changed = contract.scans_state == ScansState.PRINT_FORMS_CHANGED
-    if wants_more or (changed and contract.wanted_scans and not on_paper):
+    if wants_more:
         return ScansState.REQUESTED
-    return ScansState.ACCEPTED if changed else contract.scans_state
+    return ScansState.RECEIVED_FROM_PARTNER if changed else contract.scans_state

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from applications.models import Application
-from contracts.documents import store_documents
+from contracts.documents import seal_forms, store_documents
 from contracts.locks import lock_contract
 from contracts.models import Contract
 from contracts.pauses import poll_pause, reason_of, retry_pause, unknown_pause
@@ -15,7 +15,7 @@ from contracts.ready import make_ready, write_terms
 from contracts.rules import UNSIGNED
 from contracts.selectors import contract_by_guid, ref_of, signed_documents
 from contracts.services import SYSTEM, end_deal
-from contracts.statuses import ContractStatus
+from contracts.statuses import ContractStatus, ScansState
 from jobs.registry import Park, RetryLater, Run, job
 from jobs.services import enqueue
 from lenders.catalogue import adapter_for
@@ -32,6 +32,9 @@ from lenders.contract import (
     SigningMode,
     Unsupported,
 )
+
+SIGNATURE_REFUSALS = 6
+"""So often a lender may refuse the report of a signature before an operator looks."""
 
 
 def close(run: Run) -> None:
@@ -126,6 +129,8 @@ def _fail(run: Run, contract: Contract, why: str) -> None:
 
 
 def _write(run: Run, contract: Contract, answer: ContractAnswer) -> None:
+    own_forms = seal_forms(contract.application, 'contract', [
+        Printed(form.kind, form.name, form.content_type, form.content) for form in answer.documents])
     with run.finish():
         application, row = lock_contract(contract)
         if row.status != ContractStatus.PREPARING:
@@ -139,9 +144,8 @@ def _write(run: Run, contract: Contract, answer: ContractAnswer) -> None:
             run.again(after_seconds=poll_pause(row.status_at))
         else:
             write_terms(row, answer)
-            if answer.documents:
-                store_documents(application, row, [
-                    Printed(form.kind, form.name, form.content_type, form.content) for form in answer.documents])
+            if own_forms:
+                store_documents(application, row, own_forms)
                 make_ready(row, actor=actor)
             else:
                 enqueue('contracts.render', str(row.guid))
@@ -155,13 +159,17 @@ def report_signature(run: Run) -> None:
         close(run)
         return
     documents = tuple(row.file.sha256 for row in signed_documents(contract.application_id))
-    report = SignatureReport(signed_at=contract.signed_at, documents_sha256=documents)
+    report = SignatureReport(
+        signed_at=contract.signed_at, documents_sha256=documents, forms_version=contract.forms_version)
     key = f'{contract.guid}:signature:{contract.forms_version}'
     try:
         adapter_for(contract.lender).report_signature(ref_of(contract), report, key=key)
     except Unsupported:
         pass
     except (RequestRefused, NotUnderstood) as trouble:
+        # Forms that the lender has just replaced are refused too: the next look finds this signature void.
+        if run.attempt < SIGNATURE_REFUSALS:
+            raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
         raise Park(f'the lender does not take the signature: {reason_of(trouble)}') from trouble
     except OutcomeUnknown as trouble:
         raise RetryLater(unknown_pause(run.attempt), reason_of(trouble)) from trouble
@@ -199,6 +207,8 @@ def nudge(run: Run) -> None:
     names = kinds.get(ContractStatus(contract.status), [])
     if contract.payment_url and contract.payment_status != PaymentStage.PAID:
         names.append('contracts.watch_payment')
+    if contract.scans_state == ScansState.CHECKING:
+        names.append('scans.verdicts')
     with run.finish():
         for name in names:
             enqueue(name, str(contract.guid))

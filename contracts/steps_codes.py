@@ -30,6 +30,8 @@ from lenders.contract import (
 
 log = structlog.get_logger(__name__)
 SENT = 'sent'
+_LONGEST_PAUSE_SECONDS = 10.0
+"""The client is waiting: a question that gets no answer in about a minute comes to nothing."""
 
 
 @job('contracts.send_message', queue='sms', max_attempts=100, backoff_seconds=(0.5, 1, 2, 5, 10))
@@ -85,10 +87,12 @@ def ask_code(run: Run) -> None:
     try:
         result = _talk(adapter, check, is_repeat=run.attempt > 1)
     except LenderUnavailable as trouble:
-        raise RetryLater(min(retry_pause(run.attempt, trouble), 5), reason_of(trouble)) from trouble
+        pause = min(retry_pause(run.attempt, trouble), _LONGEST_PAUSE_SECONDS)
+        raise RetryLater(pause, reason_of(trouble)) from trouble
     except OutcomeUnknown as trouble:
         _note_unclear(run, check)
-        raise RetryLater(unknown_pause(run.attempt), reason_of(trouble)) from trouble
+        pause = min(unknown_pause(run.attempt), _LONGEST_PAUSE_SECONDS)
+        raise RetryLater(pause, reason_of(trouble)) from trouble
     except (RequestRefused, NotUnderstood, Unsupported) as trouble:
         log.error('code.not_asked', check=str(check.guid), trouble=reason_of(trouble))
         result = VOID

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from applications.models import Application
 from applications.statuses import ApplicationStatus
-from contracts.documents import store_consents, store_documents
+from contracts.documents import seal_forms, store_consents, store_documents
 from contracts.locks import lock_application, lock_contract
 from contracts.printing import print_consents, print_contract
 from contracts.ready import make_ready
@@ -24,7 +24,7 @@ def consents(run: Run) -> None:
     forms = []
     if application.status in (ApplicationStatus.NEW, ApplicationStatus.SCORING):
         lenders = [submission.lender for submission in submissions_of(application.pk)]
-        forms = print_consents(application, lenders, application.created_at)
+        forms = seal_forms(application, 'offers', print_consents(application, lenders, application.created_at))
     with run.finish():
         locked = lock_application(application.pk)
         if forms and locked.status in (ApplicationStatus.NEW, ApplicationStatus.SCORING):
@@ -43,7 +43,9 @@ def _give_up(run: Run) -> None:
 def render(run: Run) -> None:
     """Print the contract and its schedule from our own templates where the lender makes none."""
     contract = contract_by_guid(run.subject)
-    forms = print_contract(contract, timezone.now()) if contract.status == ContractStatus.PREPARING else []
+    forms = []
+    if contract.status == ContractStatus.PREPARING:
+        forms = seal_forms(contract.application, 'contract', print_contract(contract, timezone.now()))
     with run.finish():
         application, row = lock_contract(contract)
         if row.status != ContractStatus.PREPARING or not forms:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from applications.states import advance, record
 from contracts.locks import lock_contract
 from contracts.models import Contract
-from contracts.pauses import poll_pause, reason_of, retry_pause, unknown_pause
+from contracts.pauses import payment_pause, poll_pause, reason_of, retry_pause, unknown_pause
 from contracts.payments import note_payment
 from contracts.rules import PAYABLE_STATUSES
 from contracts.selectors import contract_by_guid, ref_of
@@ -195,7 +195,7 @@ def watch_payment(run: Run) -> None:
             return
         note_payment(row, state)
         if row.payment_status != PaymentStage.PAID:
-            run.again(after_seconds=poll_pause(row.signed_at or row.status_at))
+            run.again(after_seconds=payment_pause(row.signed_at))
 
 
 def _is_to_pay(contract: Contract) -> bool:

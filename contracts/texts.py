@@ -29,3 +29,8 @@ def code_text(*, lender: str, contract: str, amount: int, code: str) -> str:
 def link_text(*, lender: str, amount: int, url: str) -> str:
     """SMS with the address of the payment page; `amount` is the first payment in kopecks."""
     return f'{lender}: первый платёж {rubles(amount)} Оплатите его на странице: {url}'
+
+
+def masked_phone(phone: str) -> str:
+    """A phone for people who need not know it: `+7 9** *** ** 12`."""
+    return f'{phone[:2]} {phone[2:3]}** *** ** {phone[-2:]}'

@@ -41,8 +41,6 @@ DEBUG: bool = env.bool('DEBUG', default=False)
 ALLOWED_HOSTS: list[str] = env.list('ALLOWED_HOSTS', default=[] if PRODUCTION else ['*'])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list('CSRF_TRUSTED_ORIGINS', default=[])
 PORT: int = env.int('PORT', default=8000)
-# How many web processes share the limits of a partner: the number given to granian, over all machines.
-WEB_PROCESSES: int = env.int('WEB_PROCESSES', default=2)
 # Where clients, lenders and e-mails find us; no trailing slash.
 PUBLIC_URL: str = env.str('PUBLIC_URL', default=f'http://localhost:{PORT}').rstrip('/')
 ROOT_URLCONF = 'denimhub.urls'
@@ -83,7 +81,8 @@ CONTENT_SECURITY_POLICY = {'DIRECTIVES': {
     'connect-src': [SELF], 'frame-ancestors': [NONE], 'base-uri': [NONE], 'form-action': [SELF], 'object-src': [NONE],
 }}
 X_FRAME_OPTIONS = 'DENY'
-SECURE_REFERRER_POLICY = 'no-referrer'
+# Not no-referrer: under it browsers send `Origin: null` with a form, and the CSRF check refuses every log-in.
+SECURE_REFERRER_POLICY = 'same-origin'
 SECURE_CROSS_ORIGIN_OPENER_POLICY = 'same-origin'
 SECURE_SSL_REDIRECT: bool = env.bool('SECURE_SSL_REDIRECT', default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r'^livez$', r'^readyz$', r'^healthz$']  # asked by balancers inside, over plain HTTP
@@ -126,7 +125,8 @@ if DATABASE_URL:
         _options.get('options', ''), f'-c statement_timeout={DATABASE_STATEMENT_TIMEOUT_MS}', '-c lock_timeout=3000',
         '-c idle_in_transaction_session_timeout=15000']))
     _options.setdefault('connect_timeout', 5)
-    DATABASES['default'] |= {'CONN_MAX_AGE': 600, 'CONN_HEALTH_CHECKS': True, 'ATOMIC_REQUESTS': False}
+    DATABASES['default'] |= {'ENGINE': 'denimhub.database', 'CONN_MAX_AGE': 600, 'CONN_HEALTH_CHECKS': True,
+                             'ATOMIC_REQUESTS': False}
 DEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'
 
 # --- broker: it only carries nudges, losing it costs seconds (see jobs) ---------------------------------------------
@@ -193,7 +193,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     'SERVE_INCLUDE_SCHEMA': False, 'SWAGGER_UI_DIST': 'SIDECAR', 'SWAGGER_UI_FAVICON_HREF': 'SIDECAR',
     'POSTPROCESSING_HOOKS': [], 'SORT_OPERATIONS': False,
 }
-# Processes of the web server: each grants its share of a partner's requests per second.
+# Processes of the web server over all machines: each grants its share of a partner's requests per second.
 WEB_PROCESSES: int = env.int('WEB_PROCESSES', default=2)
 
 # --- logs: JSON lines on standard error, without personal data ------------------------------------------------------
@@ -206,6 +206,8 @@ OFFER_HOURS: int = env.int('OFFER_HOURS', default=24)
 SCORING_DEADLINE_SECONDS: int = env.int('SCORING_DEADLINE_SECONDS', default=120)
 FIRST_POLL_SECONDS: float = env.float('FIRST_POLL_SECONDS', default=0.5)
 CONSENTS_WAIT_SECONDS: float = 0.3
+# So long after the scoring deadline offers still wait for the printed consents; then the form fails.
+CONSENTS_GRACE_SECONDS: float = 60
 LENDER_RETRY_CAP_SECONDS: float = env.float('LENDER_RETRY_CAP_SECONDS', default=3600)
 # After an unknown outcome the lender is asked by our id at these distances; the last one repeats.
 UNKNOWN_SCHEDULE_SECONDS: list[float] = env.list(
@@ -231,4 +233,4 @@ CONFIRM_WAIT_SECONDS: float = 3.0  # for the lender's word on confirm_contract; 
 WRONG_CODES_PER_PHONE_DAY: int | None = env.int('WRONG_CODES_PER_PHONE_DAY', default=20)
 SMS_PER_PHONE_DAY: int | None = env.int('SMS_PER_PHONE_DAY', default=10)
 # Name of a gateway in contracts/sms/catalogue.py for messages of live partners; empty: they are kept in the outbox.
-SMS_GATEWAY: str = env.str('SMS_GATEWAY', default='')
+SMS_GATEWAY: str = env.str('SMS_GATEWAY', default='' if PRODUCTION else 'outbox')

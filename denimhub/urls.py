@@ -1,6 +1,7 @@
 """The front doors."""
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from denimhub import health, pages
 from denimhub.dp import documentation
@@ -8,6 +9,7 @@ from denimhub.lender_callbacks import take_callback
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path('', pages.start, name='start'),
+    path('favicon.ico', RedirectView.as_view(url='/static/denimhub/icon.svg')),
     path('dp/', include('denimhub.dp.urls')),
     path('schema/', documentation.schema, name='schema'),
     path('docs/', documentation.Docs.as_view(), name='docs'),

@@ -1,11 +1,35 @@
 """The WSGI application served by granian."""
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import get_resolver
+from django.urls import get_resolver
+from django.utils.translation import gettext
 
 from denimhub.conf.safety import refuse_unsafe_process
+from scans.inspection.pool import pool
 
 os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'denimhub.settings')
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
 refuse_unsafe_process()
+# What the first call would otherwise wait for: the addresses with all their models, and the children that open scans.
+get_resolver().check()
+pool().warm_up()
+# Importing the views and reading the translations takes a second: now, not in somebody's first call.
+get_resolver().resolve('/livez')
+gettext('Authentication failed')
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """A finished answer becomes a list, which granian sends at once and whole; anything else it sends in chunks."""
+    response = _django(environ, start_response)
+    if not isinstance(response, HttpResponse):
+        return response
+    try:
+        return [response.content]
+    finally:
+        response.close()

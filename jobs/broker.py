@@ -1,6 +1,7 @@
 """The broker as the dispatcher sees it: messages go in, and it may lose its memory at any time."""
 
 import secrets
+import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -32,16 +33,17 @@ class Broker:
         text = kept.decode() if isinstance(kept, bytes) else kept
         if text is not None and text == self._memory:
             return False
-        lost, first = text is None, not self._memory
+        first = not self._memory
         if text is None:
-            text = secrets.token_hex(8)
-            # Two dispatchers may both find it missing: one value stays, both learn it at their next look.
-            client.set(_MEMORY_KEY, text, nx=True)
+            # Two dispatchers may both find it missing: one value stays, and both go by it.
+            client.set(_MEMORY_KEY, secrets.token_hex(8), nx=True)
             kept = client.get(_MEMORY_KEY)
             text = kept.decode() if isinstance(kept, bytes) else kept
-        self._memory = text or ''
-        # Another value than the one we knew: emptied, and another dispatcher has marked it already.
-        return lost or not first
+            self._memory = text or ''
+            return True
+        # Another value than the one known here: emptied, and marked by another dispatcher already.
+        self._memory = text
+        return not first
 
     def lengths(self, queues: Sequence[str]) -> dict[str, int]:
         """How many messages lie in each queue, not yet taken by a worker."""
@@ -49,11 +51,15 @@ class Broker:
         return {} if client is None else {queue: int(client.llen(queue)) for queue in queues}
 
     def send(self, nudge: Nudge) -> None:
-        """Send one message. The anonymous exchange goes straight to the queue of that name: a named one would need
-        bindings, which the broker keeps in its own memory and loses with it."""
-        perform.apply_async(
-            (nudge.job_id,), producer=self._producer(), exchange='', routing_key=nudge.queue, retry=False,
-            ignore_result=True)
+        """Send one message straight to the queue of that name, through the anonymous exchange.
+
+        Celery's own routing would use a named exchange, whose bindings the broker keeps in the memory it may lose.
+        """
+        message = current_app.amqp.as_task_v2(
+            uuid.uuid4().hex, perform.name, (nudge.job_id,), ignore_result=True, origin='dispatcher')
+        self._producer().publish(
+            message.body, exchange='', routing_key=nudge.queue, serializer='json', headers=message.headers, retry=False,
+            **message.properties)
 
     def close(self) -> None:
         """Drop the connection; the next call opens another."""

@@ -55,13 +55,14 @@ class Dispatcher:
     def tick(self) -> int:
         """One look: returns how many messages were sent."""
         self._housekeeping()
-        if self.broker.lost_its_memory():
-            log.warning('broker_lost_its_memory', freed=dispatching.forget_nudges())
+        if self.broker.lost_its_memory() and (freed := dispatching.forget_nudges()):
+            log.warning('broker_lost_its_memory', freed=freed)
         lengths = self.broker.lengths(list(self._concurrency))
         rooms = {
             queue: _BROKER_DEPTH * workers - lengths.get(queue, 0) for queue, workers in self._concurrency.items()}
         nudges = dispatching.claim(self._kinds, self._concurrency, rooms)
-        failpoint('dispatch.claimed')
+        if nudges:
+            failpoint('dispatch.claimed')
         for sent, nudge in enumerate(nudges):
             try:
                 self.broker.send(nudge)

@@ -7,6 +7,7 @@ leaves a quarter of the workers to the others. Kinds take turns, oldest first wi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
@@ -20,35 +21,29 @@ _QUEUE_DEPTH: Final = 2
 _CLAIM_LOCK: Final = 0x4A6F6273
 
 _IN_FLIGHT = """
-    SELECT kind, queue, count(*) FROM jobs_job
+    SELECT kind, count(*) FROM jobs_job
      WHERE state = 'READY' AND nudged_until IS NOT NULL
        AND (nudged_until > statement_timestamp() OR lease_until > statement_timestamp())
-     GROUP BY kind, queue
+     GROUP BY kind
 """
 
-_CLAIM = """
-    WITH lanes AS (
-        SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::int[])
-            AS lane (kind, queue, flying, room, queue_room)
-    ), candidates AS (
-        SELECT due.id, due.due_at, lanes.queue, lanes.queue_room,
-               lanes.flying + row_number() OVER (PARTITION BY lanes.kind ORDER BY due.due_at, due.id) AS turn
-          FROM lanes CROSS JOIN LATERAL (
-               SELECT id, due_at FROM jobs_job AS job
-                WHERE job.kind = lanes.kind AND job.state = 'READY' AND job.due_at <= statement_timestamp()
-                  AND (job.nudged_until IS NULL OR job.nudged_until <= statement_timestamp())
-                  AND (job.lease_until IS NULL OR job.lease_until <= statement_timestamp())
-                ORDER BY job.due_at LIMIT lanes.room
-                  FOR UPDATE SKIP LOCKED) AS due
-    ), placed AS (
-        SELECT id, queue, queue_room, row_number() OVER (PARTITION BY queue ORDER BY turn, due_at, id) AS place
-          FROM candidates
-    )
-    UPDATE jobs_job AS job
-       SET nudged_until = statement_timestamp() + %s::double precision * interval '1 second', queue = placed.queue
-      FROM placed
-     WHERE job.id = placed.id AND placed.place <= placed.queue_room
- RETURNING job.id, job.queue, placed.place
+# Locked until they are marked, in the same transaction. The choice among them is made here and the marking by id: one
+# statement for both makes the planner, who cannot know the limits, read the whole table.
+_CANDIDATES = """
+    SELECT due.id, lane.kind, due.due_at
+      FROM unnest(%s::text[], %s::int[]) AS lane (kind, room) CROSS JOIN LATERAL (
+           SELECT id, due_at FROM jobs_job AS job
+            WHERE job.kind = lane.kind AND job.state = 'READY' AND job.due_at <= statement_timestamp()
+              AND (job.nudged_until IS NULL OR job.nudged_until <= statement_timestamp())
+              AND (job.lease_until IS NULL OR job.lease_until <= statement_timestamp())
+            ORDER BY job.due_at LIMIT lane.room
+              FOR UPDATE SKIP LOCKED) AS due
+     ORDER BY due.due_at, due.id
+"""
+
+_MARK = """
+    UPDATE jobs_job SET nudged_until = statement_timestamp() + %s::double precision * interval '1 second'
+     WHERE id = ANY(%s)
 """
 
 _ENSURE_PERIODIC = """
@@ -82,25 +77,49 @@ def claim(kinds: Sequence[Kind], concurrency: Mapping[str, int], rooms: Mapping[
         if not cursor.fetchone()[0]:
             return []
         cursor.execute(_IN_FLIGHT)
-        flying: dict[str, int] = {}
-        queue_flying: dict[str, int] = {}
-        for kind, queue, count in cursor.fetchall():
-            flying[kind] = flying.get(kind, 0) + count
-            queue_flying[queue] = queue_flying.get(queue, 0) + count
-        lanes = []
-        for kind in kinds:
-            workers = concurrency.get(kind.queue, 0)
-            queue_room = _QUEUE_DEPTH * workers - queue_flying.get(kind.queue, 0)
-            if rooms is not None:
-                queue_room = min(queue_room, rooms.get(kind.queue, queue_room))
-            room = min(queue_room, kind_limit(workers) - flying.get(kind.name, 0))
-            if room > 0:
-                lanes.append((kind.name, kind.queue, flying.get(kind.name, 0), room, queue_room))
+        flying = {kind: int(count) for kind, count in cursor.fetchall()}
+        queue_rooms = _queue_rooms(kinds, concurrency, flying, rooms)
+        lanes = {
+            kind.name: room for kind in kinds
+            if (room := min(queue_rooms[kind.queue],
+                            kind_limit(concurrency.get(kind.queue, 0)) - flying.get(kind.name, 0))) > 0}
         if not lanes:
             return []
-        cursor.execute(_CLAIM, [*map(list, zip(*lanes, strict=True)), NUDGE_SECONDS])
-        claimed = sorted(cursor.fetchall(), key=lambda row: row[2])
-    return [Nudge(job_id, queue) for job_id, queue, _place in claimed]
+        cursor.execute(_CANDIDATES, [list(lanes), list(lanes.values())])
+        queues = {kind.name: kind.queue for kind in kinds}
+        nudges = _in_turn(cursor.fetchall(), queues, queue_rooms, flying)
+        if nudges:
+            cursor.execute(_MARK, [NUDGE_SECONDS, [nudge.job_id for nudge in nudges]])
+    return nudges
+
+
+def _queue_rooms(
+    kinds: Sequence[Kind], concurrency: Mapping[str, int], flying: Mapping[str, int], rooms: Mapping[str, int] | None,
+) -> dict[str, int]:
+    """How many more messages each queue may have in flight."""
+    found = {kind.queue: _QUEUE_DEPTH * concurrency.get(kind.queue, 0) for kind in kinds}
+    for kind in kinds:
+        found[kind.queue] -= flying.get(kind.name, 0)
+    return {queue: min(room, (rooms or {}).get(queue, room)) for queue, room in found.items()}
+
+
+def _in_turn(
+    candidates: Sequence[tuple[int, str, datetime]], queues: Mapping[str, str], queue_rooms: Mapping[str, int],
+    flying: Mapping[str, int],
+) -> list[Nudge]:
+    """Choose among candidates, given oldest first: the kind with the fewest in flight goes first."""
+    turns = dict(flying)
+    ordered = []
+    for job_id, kind, due_at in candidates:
+        turns[kind] = turns.get(kind, 0) + 1
+        ordered.append((turns[kind], due_at, job_id, queues[kind]))
+    left = dict(queue_rooms)
+    nudges = []
+    for _turn, _due_at, job_id, queue in sorted(ordered):
+        if left[queue] > 0:
+            left[queue] -= 1
+            nudges.append(Nudge(job_id, queue))
+    return nudges
 
 
 def unclaim(job_ids: Sequence[int]) -> None:

@@ -46,8 +46,7 @@ class Job(models.Model):
             models.Index(fields=['kind', 'due_at'], condition=models.Q(state='READY'), name='job_due'),
             # Its count of what is in flight.
             models.Index(
-                fields=['queue', 'kind'], condition=models.Q(state='READY', nudged_until__isnull=False),
-                name='job_in_flight'),
+                fields=['kind'], condition=models.Q(state='READY', nudged_until__isnull=False), name='job_in_flight'),
             models.Index(fields=['finished_at'], condition=models.Q(state='DONE'), name='job_done'),
             models.Index(fields=['kind', 'due_at'], condition=models.Q(state='PARKED'), name='job_parked'),
             models.Index(fields=['subject'], name='job_subject'),

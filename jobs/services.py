@@ -21,7 +21,7 @@ _ON_CONFLICT: Final = """
 _INSERT_ONE: Final = """
     INSERT INTO jobs_job (kind, queue, subject, data, is_unique, due_at)
     VALUES (%s, %s, %s, %s::jsonb, %s, statement_timestamp() + %s::double precision * interval '1 second')
-""" + _ON_CONFLICT
+""" + _ON_CONFLICT  # noqa: S608 - two constants
 # In the order of the unique index, so that two such statements cannot wait for each other.
 _INSERT_MANY: Final = """
     INSERT INTO jobs_job (kind, queue, subject, data, is_unique, due_at)
@@ -29,7 +29,7 @@ _INSERT_MANY: Final = """
       FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::double precision[])
         AS asked (kind, queue, subject, data, is_unique, due_in)
      ORDER BY kind, subject
-""" + _ON_CONFLICT
+""" + _ON_CONFLICT  # noqa: S608 - two constants
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ def delete_done(run: Run) -> None:
             deleted = cursor.rowcount
 
 
-@job('vault.sweep_files', queue='documents', max_seconds=1800)
+@job('vault.sweep_files', queue='lenders', max_seconds=1800)
 def sweep_files(run: Run) -> None:
-    """Delete encrypted blobs that no row names."""
+    """Delete encrypted blobs that no row names; on the thread pool, since a prefork process has two minutes only."""
     removed = sweeping.sweep()
     if removed:
         log.info('files_swept', removed=removed)

@@ -115,12 +115,16 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class FormFile:
-    """A scan that goes to the lender: wire type of the document, MIME type, bytes, version of ours."""
+    """A scan that goes to the lender: wire type of the document, MIME type, bytes, version of ours.
+
+    `from_form` tells scans that came with the form from those sent for the contract.
+    """
 
     type: str
     content_type: str
     content: bytes
     version: int = 1
+    from_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,7 @@ class SignatureReport:
 
     signed_at: datetime
     documents_sha256: tuple[str, ...]
+    forms_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

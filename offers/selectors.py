@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import json
 from django.db import connection
+from pydantic_core import from_json
 
 from applications.models import Application
 from applications.refusals import ForeignOffer, OfferNotFound
@@ -59,9 +59,9 @@ def _own_offer(application: Application, offer_guid: str) -> Offer:
     offer = None if guid is None else rows.filter(
         guid=guid, is_shown=True, application__partner_id=application.partner_id).first()
     if offer is None:
-        raise OfferNotFound()
+        raise OfferNotFound
     if offer.application_id != application.pk:
-        raise ForeignOffer()
+        raise ForeignOffer
     return offer
 
 
@@ -111,7 +111,7 @@ def offers_page(partner_guid: str, form_guid: str) -> OffersPage:
         raise missing_form(partner_guid)
     status, was_shown, expire_at, offers, files = row
     return OffersPage(
-        status, was_shown, expire_at, json.loads(offers) if offers else [], json.loads(files) if files else [])
+        status, was_shown, expire_at, from_json(offers) if offers else [], from_json(files) if files else [])
 
 
 def submissions_of(application_id: int) -> list[Submission]:

@@ -122,14 +122,20 @@ def settle(application: Application) -> Wait | None:
     left_seconds = (application.scoring_deadline_at - now).total_seconds()
     if open_ones and left_seconds > 0:
         return Wait(left_seconds)
-    offers = list(
-        Offer.objects.select_for_update().filter(application=application, expires_at__gt=now).order_by('id'))
-    if offers and not Document.objects.filter(application=application, stage='offers').exists():
-        return Wait(settings.CONSENTS_WAIT_SECONDS)
     for submission in open_ones:
         fail_submission(submission, why='silent at the deadline')
-    if offers:
+    offers = list(
+        Offer.objects.select_for_update().filter(application=application, expires_at__gt=now).order_by('id'))
+    has_consents = bool(offers) and Document.objects.filter(application=application, stage='offers').exists()
+    if offers and not has_consents and left_seconds > -settings.CONSENTS_GRACE_SECONDS:
+        return Wait(settings.CONSENTS_WAIT_SECONDS)
+    if offers and has_consents:
         _show(application, offers, now)
+    elif offers:
+        # Without the consents nobody may be shown an offer; the lenders must not wait for an answer.
+        release_submissions(application, actor=SYSTEM, why='the consents could not be printed')
+        lapse_offers(application)
+        advance(application, ApplicationStatus.FAILED, actor=SYSTEM, why='the consents could not be printed')
     elif any(row.status == SubmissionStatus.FAILED for row in submissions):
         advance(application, ApplicationStatus.FAILED, actor=SYSTEM, why='no offer, and a lender failed')
     else:
@@ -155,15 +161,15 @@ def confirm_offer(*, partner_guid: str, form_guid: str, offer_guid: str, actor: 
     deal = find_deal(partner_guid, form_guid, offer_guid, lock=True)
     application, offer = deal.application, deal.offer
     if application.status == ApplicationStatus.CANCELED:
-        raise WrongFormStatus()
+        raise WrongFormStatus
     if application.status == ApplicationStatus.EXPIRED:
-        raise WrongOfferStatus()
+        raise WrongOfferStatus
     if offer.status == OfferStatus.CONFIRMED:
         return deal, False
     now = timezone.now()
     is_open = application.status == ApplicationStatus.OFFERED and offer.status == OfferStatus.PROPOSED
     if not is_open or application.offers_expire_at is None or application.offers_expire_at <= now:
-        raise WrongOfferStatus()
+        raise WrongOfferStatus
     release_submissions(application, actor=actor, why='another offer was chosen', keep=offer.submission)
     lapse_offers(application, keep=offer)
     advance(offer, OfferStatus.CONFIRMED, actor=actor)
@@ -173,10 +179,11 @@ def confirm_offer(*, partner_guid: str, form_guid: str, offer_guid: str, actor: 
 
 def lapse_offers(application: Application, *, keep: Offer | None = None) -> None:
     """Let the proposed offers of a locked application lapse, but for one."""
-    rows = Offer.objects.filter(application=application, status=OfferStatus.PROPOSED)
-    if keep is not None:
-        rows = rows.exclude(pk=keep.pk)
-    rows.update(status=OfferStatus.LAPSED)
+    rows = Offer.objects.select_for_update(of=('self',)).select_related('lender').filter(
+        application=application, status=OfferStatus.PROPOSED)
+    for offer in rows.order_by('id'):
+        if keep is None or offer.pk != keep.pk:
+            advance(offer, OfferStatus.LAPSED, actor=SYSTEM)
 
 
 def expire_offers(application: Application) -> None:

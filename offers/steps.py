@@ -25,6 +25,7 @@ from lenders.contract import (
     Submitted,
     Unsupported,
 )
+from lenders.rules import check_decision
 from offers import services
 from offers.mapping import lender_form
 from offers.models import Submission
@@ -107,8 +108,24 @@ def _submit_or_adopt(adapter: Adapter, submission: Submission, *, is_repeat: boo
     if is_repeat and adapter.capabilities.find_by_our_id:
         found = adapter.find(form.form_guid)
         if found is not None:
-            return Submitted(found.lender_id, found.decision)
+            return Submitted(found.lender_id, _sound(found.decision, submission))
+        _wait_to_settle(adapter, submission)
     return adapter.submit(form, key=f'{submission.guid}:submit')
+
+
+def _wait_to_settle(adapter: Adapter, submission: Submission) -> None:
+    """The first request may still be under way inside the lender: "not found" counts only after its settle time."""
+    sent_at = submission.outcome_unknown_since or submission.status_at
+    left = adapter.capabilities.settle_seconds - (timezone.now() - sent_at).total_seconds()
+    if left > 0:
+        raise RetryLater(left, 'the lender may still be taking the first request in')
+
+
+def _sound(decision: Decision, submission: Submission) -> Decision:
+    """The decision itself; NotUnderstood when it cannot be an answer to this form."""
+    form = submission.application
+    check_decision(decision, amount=form.amount, initial_payment=form.initial_payment)
+    return decision
 
 
 def _give_up(run: Run, submission: Submission, trouble: LenderTrouble) -> None:
@@ -158,7 +175,7 @@ def decision(run: Run) -> None:
         with run.finish():
             return
     try:
-        answer = adapter_for(submission.lender).fetch_decision(ref_of(submission))
+        answer = _sound(adapter_for(submission.lender).fetch_decision(ref_of(submission)), submission)
     except (RequestRefused, NotUnderstood, Unsupported) as trouble:
         answer = Decision(DecisionStatus.FAILED, reason=_reason(trouble))
     except LenderTrouble as trouble:
@@ -197,7 +214,7 @@ def release(run: Run) -> None:
         with run.finish():
             return
     try:
-        adapter_for(submission.lender).cancel(ref_of(submission), key=f'{submission.guid}:cancel')
+        adapter_for(submission.lender).cancel(ref_of(submission), key=_cancel_key(submission))
     except Unsupported:
         why = 'the lender has no cancel; it forgets the form by itself'
     except RequestRefused as trouble:
@@ -227,6 +244,14 @@ def nudge(run: Run) -> None:
             enqueue('offers.decision', str(submission.guid))
         if application.status == ApplicationStatus.DEAL:
             enqueue('contracts.nudge', str(application.guid))
+
+
+def _cancel_key(submission: Submission) -> str:
+    """One key for all repeats of one cancel; a cancel after a late answer to the submit is another one.
+
+    Under the old key a lender could answer once more that there was nothing to cancel.
+    """
+    return f'{submission.guid}:cancel:{"known" if submission.lender_application_id else "unknown"}'
 
 
 def _reason(trouble: LenderTrouble) -> str:

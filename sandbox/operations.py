@@ -177,16 +177,15 @@ def report_signature(deal: Deal, body: Body, thinking: Thinking, now: float) -> 
 
 
 def send_scans(deal: Deal, body: Body, thinking: Thinking, now: float) -> Result:
-    """Scans, each looked at after a while. Those that come before the contract is ready are the form's own."""
+    """Scans, each looked at after a while; those of the form are taken as they are."""
     _alive(deal)
-    from_form = views.contract_stage(deal, now) in (None, 'pending')
     changed = False
     for file in body.files('files'):
         known = deal.scans.get(file.type)
-        if known is not None and known.from_form == from_form and known.version >= file.version:
+        if known is not None and known.version >= file.version:
             continue
-        stage, reason = ('accepted', '') if from_form else _scan_word(deal, known)
-        deal.scans[file.type] = Scan(file.version, from_form, now + thinking.short(), stage, reason)
+        stage, reason = ('accepted', '') if file.from_form else _scan_word(deal, known)
+        deal.scans[file.type] = Scan(file.version, file.from_form, now + thinking.short(), stage, reason)
         changed = True
     return Result({}, effect=changed)
 

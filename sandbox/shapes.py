@@ -13,10 +13,11 @@ class BodyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileMark:
-    """What the sandbox keeps of a file: its type and the platform's version of it."""
+    """What the sandbox keeps of a file: its type, the platform's version of it, whether it came with the form."""
 
     type: str
     version: int
+    from_form: bool
 
 
 class Body:
@@ -82,5 +83,5 @@ class Body:
             version = item.get('version', 1)
             if not isinstance(version, int) or isinstance(version, bool):
                 raise BodyError(f'{path}: version is not an integer')
-            marks.append(FileMark(item['type'], version))
+            marks.append(FileMark(item['type'], version, item.get('from_form') is True))
         return marks

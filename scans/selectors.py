@@ -111,5 +111,6 @@ def form_files(scans: Iterable[Scan]) -> list[FormFile]:
     """Scans as the adapter takes them: the bytes as they came, decrypted and verified."""
     return [
         FormFile(
-            type=scan.type, content_type=scan.file.content_type, content=read_file(scan.file), version=scan.version)
+            type=scan.type, content_type=scan.file.content_type, content=read_file(scan.file), version=scan.version,
+            from_form=scan.from_form)
         for scan in scans]

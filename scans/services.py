@@ -14,6 +14,7 @@ from contracts.models import Contract
 from contracts.rules import Method
 from contracts.selectors import find_case
 from contracts.services import note_scans
+from jobs.registry import assert_no_transaction
 from jobs.services import Asked, enqueue_many
 from scans.models import Scan, ScanState
 from scans.rules import MAX_BYTES_PER_FORM, MAX_SCANS_PER_FORM, is_under_check
@@ -24,14 +25,19 @@ from vault.models import StoredFile
 PARTNER = 'partner'
 
 
-def attach(*, application_id: int, form_guid: uuid.UUID, scans: Sequence[ScanIn]) -> None:
-    """Store the scans of a form just created, in the caller's transaction: three statements for any number.
+def write_scans(*, form_guid: uuid.UUID, scans: Sequence[ScanIn]) -> list[StoredFile]:
+    """Write the encrypted bytes of a form's scans, before the transaction that stores the form.
 
-    Blobs are written first: a transaction that rolls back leaves them to the sweeper.
+    Those of a form that turns out to be a repeat, or is not stored after all, are left to the sweeper.
     """
+    assert_no_transaction()
+    return _write_blobs(form_guid, scans)
+
+
+def attach(*, application_id: int, scans: Sequence[ScanIn], files: Sequence[StoredFile]) -> None:
+    """Link the scans of a form just created, in the caller's transaction: three statements for any number."""
     if not scans:
         return
-    files = _write_blobs(form_guid, scans)
     versions = dict.fromkeys((scan.type for scan in scans), 1)
     _insert(application_id, scans, files, versions, from_form=True)
 

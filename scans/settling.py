@@ -104,7 +104,7 @@ def russian(msgid: str) -> str:
 def _decline(desk: Desk, answer: ScansAnswer, actor: str) -> None:
     reasons = {(verdict.type, verdict.version): judged(verdict)[1] for verdict in answer.verdicts}
     for scan in in_deal(desk.contract, desk.scans):
-        if scan.state not in {ScanState.CONFIRMED, ScanState.RESCAN_NEEDED}:
+        if scan.state != ScanState.RESCAN_NEEDED:
             _set(scan, ScanState.RESCAN_NEEDED, reasons.get((scan.type, scan.version), ''))
     note_scans(contract=desk.contract, state=ScansState.DECLINED, actor=actor)
 

@@ -1,8 +1,8 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
-
-from vault.checks import check_key_sets
 
 
 class VaultConfig(AppConfig):
@@ -12,5 +12,7 @@ class VaultConfig(AppConfig):
     verbose_name = _('Vault')
 
     def ready(self) -> None:
-        """Register the checks of the key sets."""
-        register(check_key_sets)
+        """Register the checks, which look at models and so cannot be imported before."""
+        checks = import_module('vault.checks')
+        register(checks.check_key_sets)
+        register(checks.check_rotation)

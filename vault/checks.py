@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 
-from vault import keys
+from vault import keys, rotation
 from vault.keysets import BadKeySet, Purpose
 
 _OPENERS: Final[dict[Purpose, Callable[[], Any]]] = {
@@ -36,3 +36,13 @@ def check_key_sets(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMes
                 id='vault.W001'))
         seen[text] = name
     return found
+
+
+def check_rotation(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """vault.W002: a model with blind indexes that a rotation of the index keys would leave behind."""
+    return [
+        Warning(
+            f'{model._meta.label} has a blind index that a rotation of VAULT_INDEX_KEYS does not recompute.',
+            hint='Call vault.rotation.register(model, indexes) in the AppConfig.ready of its room.', obj=model,
+            id='vault.W002')
+        for model in rotation.indexed_models() if not rotation.is_registered(model)]

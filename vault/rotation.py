@@ -60,6 +60,19 @@ def encrypted_models() -> dict[type[models.Model], list[EncryptedField]]:
     return found
 
 
+def indexed_models() -> list[type[models.Model]]:
+    """Every table with blind indexes, found by their names: binary columns called `…_index`."""
+    return [
+        model for model in apps.get_models() if model._meta.managed and not model._meta.proxy and any(
+            isinstance(field, models.BinaryField) and field.name.endswith('_index')
+            for field in model._meta.local_concrete_fields)]
+
+
+def is_registered(model: type[models.Model]) -> bool:
+    """Whether the room of this model has told how its blind indexes are computed."""
+    return model in _indexed
+
+
 def reseal(model: type[models.Model], fields: Sequence[EncryptedField], batch_rows: int = BATCH_ROWS) -> Report:
     """Seal the values of one table anew that are not under the primary key."""
     changed = failed = 0
@@ -121,7 +134,10 @@ def _triggers_at_rest(model: type[models.Model]) -> Iterator[None]:
 
     Not pgtrigger.ignore(): it puts two statements into one, which parameters bound by the server forbid.
     """
-    names = ','.join(trigger.get_pgid(owner) for owner, trigger in pgtrigger.registered() if owner is model)
+    table = model._meta.db_table
+    triggers = [trigger for held_by, trigger in pgtrigger.registered() if held_by._meta.db_table == table]
+    owner: Any = model  # the library's hints say an instance and mean the class
+    names = ','.join(trigger.get_pgid(owner) for trigger in triggers)
     _set_ignored('{' + names + '}')
     yield
     _set_ignored('{}')

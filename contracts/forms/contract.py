@@ -13,6 +13,7 @@ from contracts.forms.schedule import cost_of, payment_schedule, rhythm_of
 from contracts.forms.sheet import (
     BODY,
     BOLD,
+    CELL,
     CELL_BOLD,
     CELL_CENTER,
     CELL_RIGHT,
@@ -133,15 +134,19 @@ def _conditions(form: ContractForm) -> list[Flowable]:
 
 def _goods(form: ContractForm) -> list[Flowable]:
     terms = form.terms
-    rows: list[list[Any]] = [header_row('№', 'Наименование товара', 'Категория', 'Цена, руб.')]
+    shows_category = any(good.category for good in form.goods)
+    names = ['№', 'Наименование товара', *(['Категория'] if shows_category else []), 'Цена, руб.']
+    rows: list[list[Any]] = [header_row(*names)]
     for number, good in enumerate(form.goods, 1):
-        price = text(money(good.price), CELL_RIGHT)
-        rows.append([text(str(number), CELL_CENTER), text(good.name), text(good.category), price])
-    rows.append(['', text('Цена товаров по договору', CELL_BOLD), '', text(money(terms.price), CELL_RIGHT)])
+        middle = [text(good.category)] if shows_category else []
+        rows.append([text(str(number), CELL_CENTER), text(good.name), *middle, text(money(good.price), CELL_RIGHT)])
+    sums = [('Цена товаров по договору', terms.price, CELL_BOLD)]
     if terms.initial_payment:
-        rows.append(['', text('Первоначальный взнос покупателя'), '', text(money(terms.initial_payment), CELL_RIGHT)])
-    table = grid(
-        rows, (8, 96, 44, 30), *[('SPAN', (1, row), (2, row)) for row in range(len(form.goods) + 1, len(rows))])
+        sums.append(('Первоначальный взнос покупателя', terms.initial_payment, CELL))
+    for name, amount, look in sums:
+        rows.append(['', text(name, look), *([''] if shows_category else []), text(money(amount), CELL_RIGHT)])
+    spans = [('SPAN', (1, row), (2, row)) for row in range(len(form.goods) + 1, len(rows)) if shows_category]
+    table = grid(rows, (8, 96, 44, 30) if shows_category else (8, 140, 30), *spans)
     words = text(f'Цена товаров: {money_full(terms.price)}', style('sum', fontSize=8.4, leading=10.4, spaceBefore=3))
     return [text('Приобретаемые товары', SECTION), table, words]
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from contracts.sms.base import Gateway
 from contracts.sms.outbox import Outbox
 
-GATEWAYS: dict[str, Callable[[], Gateway]] = {'': Outbox}
+GATEWAYS: dict[str, Callable[[], Gateway]] = {'outbox': Outbox}
+"""`outbox` keeps the messages here, for `sms_outbox` to print: development, stands, sandbox partners."""
 
 
 def gateway_for(*, is_sandbox: bool) -> Gateway:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
+from contracts.sms.catalogue import GATEWAYS
 from vault import keysets
 
 SHORTEST_SECRET_KEY = 50  # characters, as Django's own security.W009
@@ -54,15 +55,22 @@ def _server_problems() -> Iterator[CheckMessage]:
         yield Error('REDIS_URL is not set.', hint='REDIS_URL=rediss://:password@host:6379/0', id='denimhub.E008')
 
 
+def _message_problems() -> Iterator[CheckMessage]:
+    if settings.SMS_GATEWAY not in GATEWAYS:
+        yield Error(f'SMS_GATEWAY names no gateway: {settings.SMS_GATEWAY!r}.',
+                    hint=f'Set it to one of: {", ".join(sorted(GATEWAYS))}. With outbox no SMS leaves the house: right '
+                    'for a stand only.', id='denimhub.E010')
+
+
 def production_problems() -> list[CheckMessage]:
     """Everything that makes these settings unsafe for real clients; empty outside production."""
     if settings.DENIMHUB_ENV != 'production':
         return []
-    return [*_secret_problems(), *_vault_problems(), *_server_problems()]
+    return [*_secret_problems(), *_vault_problems(), *_server_problems(), *_message_problems()]
 
 
 def check_production(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
-    """System check `denimhub.E001` … `denimhub.E009`."""
+    """System check `denimhub.E001` … `denimhub.E010`."""
     return production_problems()
 
 

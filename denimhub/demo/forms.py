@@ -5,7 +5,7 @@ import base64
 import io
 import random
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -64,7 +64,7 @@ def _pos() -> dict[str, Any]:
         'employment': 'EMPLOYEE', 'salary_income_amount': 120_000_00, 'employer_scope': 'INFORMATION_TECHNOLOGY',
         'marital_status': 'SINGLE', 'education': 'HIGHER',
         'employer_official_name': 'ООО «Ромашка»', 'employment_position': 'инженер',
-        'job_start_date': str(date.today() - timedelta(days=900)),
+        'job_start_date': str((datetime.now(UTC) - timedelta(days=900)).date()),
         'registration_address': {
             'region_name': 'Москва', 'region_type': 'г', 'region_code': 77, 'street_name': 'Льва Толстого',
             'street_type': 'ул', 'street_code': 1725, 'house': '16', 'flat': '5', 'postal_code': '119021'},

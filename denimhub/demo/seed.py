@@ -25,7 +25,7 @@ PRODUCTS: Final = {
     'bnpl': ('BNPL-4', 'Оплата четырьмя частями', Kind.BNPL),
 }
 ADMIN_NAME: Final = 'admin'
-ADMIN_PASSWORD: Final = 'denimhub-demo-2026'
+ADMIN_PASSWORD: Final = 'denimhub-demo-2026'  # noqa: S105 - public on purpose, refused in production
 
 
 class RefusedInProduction(Exception):

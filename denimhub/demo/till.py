@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx2
+import urllib3
 
 from denimhub.demo.forms import scan
 
@@ -30,11 +30,12 @@ class Till:
     keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.client = httpx2.Client(base_url=self.base_url, timeout=40)
+        self.http = urllib3.PoolManager(timeout=40, retries=False)
 
     def call(self, method: str, **body: Any) -> dict[str, Any]:
         """One call of the API; raises NotIssued on any error of it."""
-        response = self.client.post(f'/dp/{method}', json={'partner_guid': self.partner_guid, **self.keys, **body})
+        response = self.http.request(
+            'POST', f'{self.base_url}/dp/{method}', json={'partner_guid': self.partner_guid, **self.keys, **body})
         answer: dict[str, Any] = response.json()
         if answer['status'] != 'success':
             raise NotIssued(f'{method}: {answer["error_code"]} {answer["error_message"]} {answer["data"]}')
@@ -87,11 +88,11 @@ class Till:
 
     def download(self, file_guid: str) -> bytes:
         """One printed form through get_file."""
-        response = self.client.get(
-            '/dp/get_file', params={'partner_guid': self.partner_guid, 'file_guid': file_guid})
-        if response.status_code != 200:
-            raise NotIssued(f'get_file: HTTP {response.status_code}')
-        return bytes(response.content)
+        response = self.http.request(
+            'GET', f'{self.base_url}/dp/get_file', fields={'partner_guid': self.partner_guid, 'file_guid': file_guid})
+        if response.status != 200:
+            raise NotIssued(f'get_file: HTTP {response.status}')
+        return response.data
 
     def sign(self, phone: str) -> None:
         """Type the code of the SMS, and pay the first part where there is a payment page."""
@@ -110,9 +111,10 @@ class Till:
     def pay(self, payment_url: str) -> None:
         """Press the button of the lender's payment page and wait for the payment."""
         self.call('send_sms_link')
-        page = httpx2.post(payment_url, data={'result': 'pay'}, timeout=20)
-        if page.status_code != 303:
-            raise NotIssued(f'the payment page answered HTTP {page.status_code}')
+        page = self.http.request(
+            'POST', payment_url, fields={'result': 'pay'}, encode_multipart=False, redirect=False)
+        if page.status != 303:
+            raise NotIssued(f'the payment page answered HTTP {page.status}')
         self.say(f'payment page: paid, the client returns to {page.headers["location"]}')
         data = self.wait('get_payment_status', 'payment_status', until={'paid'}, fails={'declined'})
         self.say(f'get_payment_status: paid, {rubles(sum(row["amount"] for row in data["payments"]))}')

@@ -29,7 +29,7 @@ from denimhub.devstack.stack import (
 )
 
 LOOK_SECONDS = 0.1
-HEALTHY_SECONDS = 90
+HEALTHY_SECONDS = 180
 DEMONSTRATIONS = (('--kind', 'pos', '--channel', 'online'), ('--kind', 'bnpl'))
 
 
@@ -68,9 +68,10 @@ class Stack:
         listen_or_refuse(self.host, self.port, 'PORT')
         listen_or_refuse('127.0.0.1', self.sandbox_port, 'SANDBOX_PORT')
         self.servers = start_servers(self.state, instance, os.environ)
-        given = {name: os.environ[name] for name in ('DATABASE_URL', 'REDIS_URL') if os.environ.get(name)}
-        say('servers: ' + ', '.join(['embedded ' + ' and '.join(self.servers.wanted)] if self.servers else [])
-            + (' given: ' + ', '.join(given) if given else ''))
+        embedded = self.servers.wanted if self.servers else ()
+        given = [name for name in ('DATABASE_URL', 'REDIS_URL') if os.environ.get(name)]
+        say('servers: ' + ', '.join([*(f'{server} (embedded)' for server in embedded), *(f'{name} (given)'
+                                                                                          for name in given)]))
         made = make_environment(self.state, os.environ, self.servers, port=self.port, sandbox_port=self.sandbox_port)
         announce(self.state, made)
         self.state.note_address(self.url)
@@ -214,6 +215,7 @@ def main() -> int:
 
 def _finish(stack: Stack) -> None:
     _ignore_signals()
+    stack.state.note_stopping()
     stack.stop()
     stack.state.release()
 

@@ -25,7 +25,7 @@ def production_environment() -> dict[str, str]:
     return plain_environment(
         DENIMHUB_ENV='production', SECRET_KEY=secrets.token_urlsafe(64), ALLOWED_HOSTS='credit.example.ru',
         PUBLIC_URL='https://credit.example.ru', DATABASE_URL='postgres://denimhub@127.0.0.1:1/denimhub',
-        REDIS_URL='redis://127.0.0.1:1/0', **keys)
+        REDIS_URL='redis://127.0.0.1:1/0', SMS_GATEWAY='outbox', **keys)
 
 
 def questions() -> list[tuple[str, list[str], dict[str, str]]]:

@@ -3,6 +3,7 @@ import fcntl
 import os
 import secrets
 import socket
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from denimhub.conf.environment import read_environment_file, write_environment_file
 from denimhub.devstack.embedded import Embedded
 from denimhub.devstack.keys import claim_database, kept_keys, key_ids
+
+STOPPING_SECONDS = 30.0
 
 
 class AlreadyRunning(RuntimeError):
@@ -29,19 +32,33 @@ class State:
         self.logs = directory / 'log'
         self.sandbox_db = directory / 'sandbox.sqlite3'
         self._lock: Any = None
+        self._since = time.monotonic()
 
     def take(self) -> str:
         """Make the directory, hold its lock until the end of the process; returns the random id of the stack."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = open(self.directory / 'devstack.lock', 'a+', encoding='utf-8')  # noqa: SIM115
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(self._owner()) from None
+        while not self._try_lock():
+            time.sleep(0.2)
         self._lock.truncate(0)
         self._lock.write(f'{os.getpid()}\n')
         self._lock.flush()
         return self._instance_id()
+
+    def _try_lock(self) -> bool:
+        """False while a stack that is about to end still holds the lock."""
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if (self.directory / 'stopping').exists() and time.monotonic() - self._since < STOPPING_SECONDS:
+                return False
+            raise AlreadyRunning(self._owner()) from None
+        (self.directory / 'stopping').unlink(missing_ok=True)
+        return True
+
+    def note_stopping(self) -> None:
+        """Let the next start wait for the end of this one instead of giving up."""
+        (self.directory / 'stopping').touch()
 
     def note_address(self, url: str) -> None:
         """Tell a second `make run` where the first one serves."""
@@ -51,6 +68,7 @@ class State:
     def release(self) -> None:
         """Leave nothing that looks like a running stack."""
         self.environment_file.unlink(missing_ok=True)
+        (self.directory / 'stopping').unlink(missing_ok=True)
         self._lock.close()
 
     def _owner(self) -> str:

@@ -42,10 +42,9 @@ def _error(code: int, message: str | Promise, data: dict[str, Any], status: int,
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> HttpResponse:
-    text = json.dumps(content, ensure_ascii=False, separators=(',', ':'), allow_nan=False, default=_plain)
-    response = HttpResponse(text.encode(), status=status, content_type=CONTENT_TYPE)
-    response['Cache-Control'] = 'no-store'
-    return response
+    body = _encoder.encode(content).encode()
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers={
+        'Content-Length': str(len(body)), 'Cache-Control': 'no-store'})
 
 
 def _plain(value: object) -> str | float:
@@ -55,3 +54,9 @@ def _plain(value: object) -> str | float:
     if isinstance(value, Promise):
         return str(value)
     raise TypeError(f'{type(value).__name__} has no place on the wire')
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'), allow_nan=False, default=_plain)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'), allow_nan=False, default=_plain).encode

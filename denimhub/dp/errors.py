@@ -38,11 +38,6 @@ class BadBody(Fault):
     message = _('The body is not valid JSON: send one JSON object in UTF-8')
 
 
-class NotAuthorized(Fault):
-    status = HTTPStatus.UNAUTHORIZED
-    message = _('Authentication failed')
-
-
 class UnknownMethod(Fault):
     status = HTTPStatus.NOT_FOUND
     message = _('There is no such method: check the address, it has no slash at the end')

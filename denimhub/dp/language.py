@@ -11,9 +11,9 @@ ENGLISH = 'en'
 
 def prefers_english(accept_language: str) -> bool:
     """Whether `Accept-Language` puts any English before any Russian, by weight and then by order."""
-    for tag, _weight in parse_accept_lang_header(accept_language.lower()[:500]):
+    for tag, weight in parse_accept_lang_header(accept_language.lower()[:500]):
         primary = tag.partition('-')[0]
-        if primary in (RUSSIAN, ENGLISH):
+        if primary in {RUSSIAN, ENGLISH} and weight > 0:
             return primary == ENGLISH
     return False
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -18,12 +19,14 @@ FORM_LIMIT_BYTES = 30 * MIB
 SMALL_LIMIT_BYTES = 64 * KIB
 DROP_LIMIT_BYTES = 40 * MIB
 """A body over its limit is read and dropped up to here, so that the client gets to see the envelope."""
+DROP_SECONDS = 30.0
 UPLOAD_FROM_BYTES = 256 * KIB
 """Smaller bodies with a declared length do not count as uploads."""
 UPLOADS_AT_ONCE = 4
 UPLOADS_WAITING = 2
 UPLOAD_WAIT_SECONDS = 3.0
 UPLOAD_RETRY_AFTER_SECONDS = 5.0
+UPLOAD_DROP_SECONDS = 2.0
 _CHUNK_BYTES = 64 * KIB
 
 _uploads = threading.BoundedSemaphore(UPLOADS_AT_ONCE)
@@ -80,38 +83,40 @@ def read_body(request: HttpRequest, limit_bytes: int) -> bytes:
     return b''.join(parts)
 
 
-def drop_body(request: HttpRequest) -> None:
-    """Reads what is left of a body that is not wanted, up to 40 MiB, and keeps nothing of it."""
+def drop_body(request: HttpRequest, seconds: float = DROP_SECONDS) -> None:
+    """Reads what is left of a body that is not wanted, up to 40 MiB and so long, and keeps nothing of it."""
     declared = _declared_length(request)
     if declared is not None:
-        _drop(_stream(request), min(declared, DROP_LIMIT_BYTES))
+        _drop(_stream(request), min(declared, DROP_LIMIT_BYTES), seconds)
     elif _is_chunked(request):
-        _drop(_stream(request), DROP_LIMIT_BYTES)
+        _drop(_stream(request), DROP_LIMIT_BYTES, seconds)
 
 
 @contextmanager
 def upload_slot(request: HttpRequest) -> Iterator[None]:
     """Holds one of this process's four places for large bodies, from before the reading to the end of the call.
 
-    A little waiting is allowed to two callers; the others get 503 at once, so that uploads never take all threads.
+    Two callers may wait a little, and their bodies are read away before the 503, so that they see it; the others get
+    503 at once and unread, so that uploads never take all threads.
     """
     declared = _declared_length(request)
     if declared is not None and declared <= UPLOAD_FROM_BYTES:
         yield
         return
     if not _uploads.acquire(blocking=False):
-        _wait_for_slot()
+        _wait_for_slot(request)
     try:
         yield
     finally:
         _uploads.release()
 
 
-def _wait_for_slot() -> None:
+def _wait_for_slot(request: HttpRequest) -> None:
     if not _waiting.acquire(blocking=False):
         raise Unavailable(retry_after_seconds=UPLOAD_RETRY_AFTER_SECONDS)
     try:
         if not _uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
+            drop_body(request, seconds=UPLOAD_DROP_SECONDS)
             raise Unavailable(retry_after_seconds=UPLOAD_RETRY_AFTER_SECONDS)
     finally:
         _waiting.release()
@@ -145,6 +150,7 @@ def _read_exactly(stream: _Readable, length: int) -> bytes:
     return b''.join(parts)
 
 
-def _drop(stream: _Readable, left: int) -> None:
-    while left > 0 and (piece := stream.read(min(_CHUNK_BYTES, left))):
+def _drop(stream: _Readable, left: int, seconds: float = DROP_SECONDS) -> None:
+    until = time.monotonic() + seconds
+    while left > 0 and time.monotonic() < until and (piece := stream.read(min(_CHUNK_BYTES, left))):
         left -= len(piece)

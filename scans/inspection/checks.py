@@ -4,7 +4,7 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from scans.inspection.pdf import check_pdf
 from scans.inspection.verdicts import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, Display, Finding
@@ -18,6 +18,12 @@ _DRAFT_SIDE = 2000
 """Larger JPEGs are decoded at a fraction of their size: every byte is still read, memory stays small."""
 _DISPLAY_SIDE = 2000
 _DISPLAY_QUALITY = 82
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _BLANK_SPREAD = 4
 """Least difference between the darkest and the lightest point of a picture on which something is to be seen."""
 
@@ -65,15 +71,18 @@ def display(content: bytes) -> Display:
         raise ValueError(image)
     width, height = image.size
     image.draft('RGB', (_DISPLAY_SIDE, _DISPLAY_SIDE))
-    turned = ImageOps.exif_transpose(_flat(image))
-    turned.thumbnail((_DISPLAY_SIDE, _DISPLAY_SIDE))
-    shades = turned.convert('L').histogram()
+    shown = _plain(image)
+    # Made smaller before anything else: three copies of 40 megapixels do not fit into this process.
+    shown.thumbnail((_DISPLAY_SIDE, _DISPLAY_SIDE))
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    shown = _on_paper(shown if turn is None else shown.transpose(turn))
+    shades = shown.convert('L').histogram()
     lightest = max(shade for shade, count in enumerate(shades) if count)
     darkest = min(shade for shade, count in enumerate(shades) if count)
     out = io.BytesIO()
     # `info` holds profile and comments of the original: none of it goes along.
-    turned.info.clear()
-    turned.save(out, 'JPEG', quality=_DISPLAY_QUALITY, exif=b'')
+    shown.info.clear()
+    shown.save(out, 'JPEG', quality=_DISPLAY_QUALITY)
     return Display(out.getvalue(), width, height, lightest - darkest < _BLANK_SPREAD)
 
 
@@ -90,17 +99,20 @@ def _open(found: str, content: bytes) -> Image.Image | Finding:
     return Finding.TOO_LONG_SIDE if max(width, height) > MAX_SIDE else image
 
 
-def _flat(image: Image.Image) -> Image.Image:
-    """Without transparency: on white, as paper."""
-    if image.mode in {'RGBA', 'LA', 'PA'} or 'transparency' in image.info:
+def _plain(image: Image.Image) -> Image.Image:
+    """In a mode that can be made smaller well."""
+    if image.mode in {'P', 'PA'}:
+        return image.convert('RGBA' if 'transparency' in image.info or image.mode == 'PA' else 'RGB')
+    if image.mode.startswith('I'):
+        return image.convert('I').point(lambda level: level / 256).convert('L')
+    return image.convert('L') if image.mode == '1' else image
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Without transparency: on white."""
+    if image.mode in {'RGBA', 'LA'} or 'transparency' in image.info:
         seen = image.convert('RGBA')
         paper = Image.new('RGBA', seen.size, 'white')
         paper.alpha_composite(seen)
-        flat = paper.convert('RGB')
-        flat.info['exif'] = image.info.get('exif', b'')
-        return flat
-    exif = image.getexif()
-    flat = image if image.mode in {'L', 'RGB'} else image.convert('RGB')
-    if flat is not image and exif:
-        flat.info['exif'] = exif.tobytes()
-    return flat
+        return paper.convert('RGB')
+    return image if image.mode in {'L', 'RGB'} else image.convert('RGB')

@@ -132,13 +132,19 @@ class Pool:
             self._put(child)
 
     def warm_up(self) -> None:
-        """Start what is not running yet."""
-        taken = [self._places.get()[2] for _ in range(self._places.qsize())]
-        for child in taken:
-            try:
-                self._put(child or Child())
-            except (TooSlow, ChildDied):
-                self._put(None)
+        """Start, in the background, every child that is not running yet; each is there for callers at once."""
+        for _ in range(self._places.qsize()):
+            child = self._places.get()[2]
+            if child is None:
+                threading.Thread(target=self._start_one, daemon=True).start()
+            else:
+                self._put(child)
+
+    def _start_one(self) -> None:
+        child = None
+        with suppress(TooSlow, ChildDied, OSError):
+            child = Child()
+        self._put(child)
 
     def close(self) -> None:
         """End the children that are idle; the next file starts new ones."""

@@ -5,6 +5,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_equal_forms_at_once_become_one_application() -> None:
     for _round in range(8):
         body = demo_form(
             partner_guid=str(partner.guid), point_code=point.code, kind='pos', channel='ONLINE', phone='+79161112233')
-        results = at_once(8, lambda body=body: receive(body))
+        results = at_once(8, partial(receive, body))
         assert len({result.guid for result in results}) == 1
         assert sum(result.is_new for result in results) == 1
     assert Application.objects.count() == 8

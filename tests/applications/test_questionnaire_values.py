@@ -49,7 +49,8 @@ def test_a_word_outside_its_dictionary_is_refused_in_objects(holder: str, row: A
 def test_only_real_dates_are_dates(name: str) -> None:
     for bad in [
             '2015-02-29', '2015-13-01', '2015-00-10', '2015-04-31', '1900-02-29', '2100-02-29', '15-04-01', '2015-4-1',
-            '2015-04-01T00:00:00', '1428883200', '01.04.2015', '٢٠١٥-٠٤-٠١', '2015-04-01\n2', 20150401, True, ['2015-04-01']]:
+            '2015-04-01T00:00:00', '1428883200', '01.04.2015', '٢٠١٥-٠٤-٠١', '2015-04-01\n2', 20150401, True,
+            ['2015-04-01']]:
         assert path_of_change(name, bad) == {name}, bad
 
 

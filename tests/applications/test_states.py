@@ -100,6 +100,8 @@ def test_an_application_never_moves_between_sandbox_and_live(application: Applic
 def test_every_status_of_a_model_has_a_row_in_its_table(
     model: type[models.Model], moves: dict[str, frozenset[str]],
 ) -> None:
-    choices = dict(model._meta.get_field('status').flatchoices)
+    status = model._meta.get_field('status')
+    assert isinstance(status, models.CharField)
+    choices = dict(status.flatchoices)
     assert set(moves) == set(choices)
     assert set().union(*moves.values()) <= set(choices)

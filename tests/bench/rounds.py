@@ -12,6 +12,7 @@ from tests.bench.stand import Stand
 
 CONNECTIONS = 16
 SETTLE_SECONDS = 0.3
+WARM_UP_SECONDS = 3.0
 
 
 @dataclass
@@ -46,9 +47,9 @@ class Tally:
 
 
 def play(stand: Stand, variants: Mapping[str, load.Requests], *, rounds: int, seconds: float) -> dict[str, Tally]:
-    """Every variant once a round, in the order given; the first, short, round only warms up."""
+    """Every variant once a round, in the order given, after a round that opens every thread's connection."""
     for name, requests in variants.items():
-        load.run(stand.ports[name], requests, connections=CONNECTIONS, seconds=min(1.0, seconds))
+        load.run(stand.ports[name], requests, connections=2 * CONNECTIONS, seconds=WARM_UP_SECONDS)
     tallies = {name: Tally() for name in variants}
     for _ in range(rounds):
         for name, requests in variants.items():

@@ -19,7 +19,7 @@ from denimhub.devstack.embedded import Embedded
 from denimhub.devstack.parts import Part, Sizes, Supervisor, system_parts
 from denimhub.devstack.stack import free_port
 
-START_SECONDS = 40.0
+START_SECONDS = 120.0
 SIZES = Sizes(document_processes=1)
 """Workers and threads of every web process: those of the Procfile."""
 HUB, FLOOR, USUAL, ALONE = 'hub', 'floor', 'usual', 'alone'
@@ -121,11 +121,12 @@ class Stand:
 
     def _wait_for(self, name: str) -> None:
         """Until it listens; then its workers load their application, and requests wait for them."""
+        assert self.supervisor is not None
+        one = self.supervisor.running[name]
         deadline = time.monotonic() + START_SECONDS
         while not _listens(self.ports[name]):
-            if time.monotonic() > deadline:
-                log = self.directory / 'log' / f'{name}.log'
-                raise RuntimeError(f'{name} did not start\n{log.read_text(errors="replace")[-3000:]}')
+            if time.monotonic() > deadline or one.process is None or one.process.poll() is not None:
+                raise RuntimeError(f'{name} did not start\n{one.log.read_text(errors="replace")[-3000:]}')
             time.sleep(0.1)
 
 

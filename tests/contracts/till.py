@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from applications.models import Application, Document
 from applications.states import advance
-from contracts.documents import store_consents
+from contracts.documents import seal_forms, store_consents
 from contracts.models import Contract, Message
 from contracts.printing import Printed
 from denimhub.demo.forms import demo_form
@@ -85,9 +85,11 @@ class Till:
             phone=self.phone)
         guid = self._post('create_form', self.form)['data']['form_guid']
         self.application = Application.objects.select_related('partner', 'point').get(guid=guid)
+        consents = seal_forms(
+            self.application, 'offers', [Printed('personal_data', 'Согласие.pdf', 'application/pdf', b'%PDF-1')])
         with transaction.atomic():
             advance(self.application, 'SCORING', actor='test')
-            store_consents(self.application, [Printed('personal_data', 'Согласие.pdf', 'application/pdf', b'%PDF-1')])
+            store_consents(self.application, consents)
         self.submission = a_submission(self.application, self.row, SubmissionStatus.APPROVED)
         self.offer = an_offer(self.submission, is_shown=False, has_payment_page=self.kind == 'bnpl')
         return self

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,6 +108,17 @@ def test_a_second_stack_over_the_same_state_is_told_about_the_first(tmp_path: Pa
         State(tmp_path).take()
     first.release()
     assert State(tmp_path).take() == instance
+
+
+def test_the_next_stack_waits_for_one_that_is_stopping(tmp_path: Path) -> None:
+    first = State(tmp_path)
+    instance = first.take()
+    first.note_stopping()
+    ending = threading.Timer(0.5, first.release)
+    ending.start()
+    assert State(tmp_path).take() == instance
+    ending.join()
+    assert not (tmp_path / 'stopping').exists()
 
 
 def test_a_busy_port_is_named(tmp_path: Path) -> None:

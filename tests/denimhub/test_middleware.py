@@ -34,7 +34,7 @@ def test_a_page_passes_all_of_it(client: Client) -> None:
     assert answer.json()['has'] == ['session', 'user', 'csp_nonce']
     assert "default-src 'none'" in answer.headers['Content-Security-Policy']
     assert answer.headers['X-Frame-Options'] == 'DENY'
-    assert answer.headers['Referrer-Policy'] == 'no-referrer'
+    assert answer.headers['Referrer-Policy'] == 'same-origin'
 
 
 @pytest.mark.parametrize('sent', ['', 'short', 'x' * 65, 'with space in it', 'инъекция'])

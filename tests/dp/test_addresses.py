@@ -6,7 +6,7 @@ import pytest
 from denimhub.dp.urls import METHODS
 from tests.dp.wire import Web, is_envelope
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 NAMES = [method.name for method in METHODS]
 
 
@@ -19,7 +19,8 @@ def test_the_14_post_methods_and_get_file_are_all() -> None:
 
 @pytest.mark.parametrize('path', [
     '/dp/', '/dp/unknown', '/dp/get_offers/', '/dp/create_form/', '/dp/get_file/', '/dp/GET_OFFERS', '/dp//get_offers',
-    '/dp/get_offers/x', '/dp/%00', '/dp/%ff', '/dp/../admin', '/dp/admin', '/dp/get_offers%2f', '/dp/get_offers;x', '/dp/%D0%BF'])
+    '/dp/get_offers/x', '/dp/%00', '/dp/%ff', '/dp/../admin', '/dp/admin', '/dp/get_offers%2f', '/dp/get_offers;x',
+    '/dp/%D0%BF'])
 def test_any_other_address_is_404(web: Web, path: str) -> None:
     for verb in ('POST', 'GET', 'PUT'):
         reply = web.send(path, b'{}', verb=verb)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
 import time
 import urllib.error
@@ -13,6 +12,7 @@ from typing import Any
 
 from denimhub.demo.forms import demo_form, scan
 from denimhub.demo.till import code_of
+from tests.flows.inbox import texts_to
 from tests.harness.system import RunningSystem
 
 WAIT_SECONDS = 40.0
@@ -87,20 +87,19 @@ class Story:
         """The contract, once it is in one of these states."""
         return self.wait('get_contract', 'contract_status', until)
 
-    def messages(self) -> list[dict[str, Any]]:
-        """All SMS to the client's phone, oldest first."""
-        text = self.system.manage('sms_outbox', '--phone', self.phone)
-        return [json.loads(line) for line in text.splitlines()]
+    def messages(self) -> list[str]:
+        """Texts of all SMS that the client's phone got, oldest first."""
+        return texts_to(self.system, self.phone)
 
     def sms_code(self, *, count: int = 1) -> str:
         """The newest signing code, once `count` codes have come."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
-            codes = [code for row in self.messages() if (code := code_of(row['text']))]
+            codes = [code for text in self.messages() if (code := code_of(text))]
             if len(codes) >= count:
                 return codes[-1]
             assert time.monotonic() < deadline, f'{len(codes)} codes came, waited for {count}'
-            time.sleep(0.3)
+            time.sleep(0.15)
 
     def sign(self, *, count: int = 1) -> None:
         """Type the newest code."""

@@ -1,6 +1,8 @@
 """One credit from the till to the money, through real processes."""
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.flows.story import Story
@@ -77,3 +79,17 @@ def test_the_demo_command_ends_issued(running_system: RunningSystem, kind: str, 
     text = running_system.manage(
         'demo', '--base-url', running_system.base_url, '--kind', kind, '--channel', channel)
     assert 'the loan is issued' in text
+
+
+def test_the_outbox_prints_what_the_clients_phone_got(running_system: RunningSystem) -> None:
+    story = Story(running_system)
+    story.create()
+    story.confirm_offer()
+    story.contract()
+    code = story.sms_code()
+    lines = running_system.manage('sms_outbox', '--phone', story.phone).splitlines()
+    assert [sorted(json.loads(line)) for line in lines] == [['phone', 'sent_at', 'text']]
+    message = json.loads(lines[0])
+    assert message['phone'] == story.phone
+    assert message['text'] == story.messages()[0]
+    assert message['text'].endswith(f'Код: {code}')

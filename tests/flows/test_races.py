@@ -4,6 +4,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_equal_forms_at_once_are_one_form(running_system: RunningSystem) -> None
     for _round in range(ROUNDS):
         story = Story(running_system)
         form = story.form()
-        answers = at_once(*[lambda form=form: running_system.call('create_form', form)] * 6)
+        answers = at_once(*[partial(running_system.call, 'create_form', form)] * 6)
         assert codes(answers) == {0: 6}
         guids = {answer['data']['form_guid'] for answer in answers}
         assert len(guids) == 1
@@ -57,8 +58,7 @@ def test_two_offers_at_once_have_one_winner(running_system: RunningSystem) -> No
         story = Story(running_system)
         story.create()
         first, second = (offer['guid'] for offer in story.offers()[:2])
-        answers = at_once(*[
-            lambda guid=guid, story=story: story.call('confirm_offer', offer_guid=guid) for guid in (first, second)])
+        answers = at_once(*[partial(story.call, 'confirm_offer', offer_guid=guid) for guid in (first, second)])
         assert codes(answers) == {0: 1, 6010: 1}
 
 
@@ -67,8 +67,7 @@ def test_confirm_offer_against_cancel(running_system: RunningSystem) -> None:
         story = Story(running_system)
         story.create()
         story.keys['offer_guid'] = story.offers()[0]['guid']
-        confirmed, cancelled = at_once(
-            lambda story=story: story.call('confirm_offer'), lambda story=story: story.call('cancel'))
+        confirmed, cancelled = at_once(partial(story.call, 'confirm_offer'), partial(story.call, 'cancel'))
         # A cancel is allowed after the choice too, so it always wins in the end; the choice may have come first.
         assert cancelled['status'] == 'success'
         assert confirmed.get('error_code', 0) in (0, 6009)
@@ -80,8 +79,7 @@ def test_confirm_contract_against_cancel(running_system: RunningSystem) -> None:
     for _round in range(ROUNDS):
         story = Story(running_system)
         story.to_signed()
-        confirmed, cancelled = at_once(
-            lambda story=story: story.call('confirm_contract'), lambda story=story: story.call('cancel'))
+        confirmed, cancelled = at_once(partial(story.call, 'confirm_contract'), partial(story.call, 'cancel'))
         assert cancelled.get('error_code', 0) in (0, 6009)
         assert confirmed.get('error_code', 0) in (0, 6009)
         if cancelled['status'] == 'success':
@@ -99,7 +97,7 @@ def test_the_right_code_typed_twice_at_once_signs_once(running_system: RunningSy
         story.confirm_offer()
         story.contract()
         code = story.sms_code()
-        answers = at_once(*[lambda code=code, story=story: story.call('check_sms_code', code=code)] * 4)
+        answers = at_once(*[partial(story.call, 'check_sms_code', code=code)] * 4)
         assert codes(answers) == {0: 4}
         assert story.ok('get_signing_status')['signing_status'] == 'SIGNED'
 
@@ -111,6 +109,6 @@ def test_many_guesses_at_once_are_counted(running_system: RunningSystem) -> None
     story.contract()
     right = story.sms_code()
     wrong = '000000' if right != '000000' else '000001'
-    answers = at_once(*[lambda: story.call('check_sms_code', code=wrong)] * 20)
+    answers = at_once(*[partial(story.call, 'check_sms_code', code=wrong)] * 20)
     assert codes(answers) == {7000: 5, 7002: 15}
     assert story.code('check_sms_code', code=right) == 7002

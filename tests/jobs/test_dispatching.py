@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from jobs import dispatching, leases, registry
 from jobs.dispatcher import Dispatcher
@@ -35,7 +35,6 @@ def known() -> list[registry.Kind]:
 
 
 def fill(kind: str, count: int) -> None:
-    from django.db import transaction
     with transaction.atomic():
         enqueue_many([Asked(kind, f'{kind}-{number}') for number in range(count)])
 
@@ -235,7 +234,12 @@ def test_the_loop_outlives_database_and_broker(dispatcher: Dispatcher, monkeypat
 
     monkeypatch.setattr(dispatcher, 'tick', tick)
     real_wait = dispatcher.stopping.wait
-    monkeypatch.setattr(dispatcher.stopping, 'wait', lambda pause: waits.append(pause) or real_wait(0))
+
+    def wait(pause: float) -> bool:
+        waits.append(pause)
+        return real_wait(0)
+
+    monkeypatch.setattr(dispatcher.stopping, 'wait', wait)
     dispatcher.run()
     assert troubles == []
     assert waits[0] < waits[1] < waits[2] < waits[3]

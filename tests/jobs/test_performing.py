@@ -187,7 +187,10 @@ def test_a_room_that_never_settles_does_not_go_round_for_ever() -> None:
     def settle(_run: Run) -> None:
         raise KeyError
 
-    with asked(lambda run: 1 / 0, max_attempts=2, on_park=settle):
+    def step(_run: Run) -> None:
+        raise ZeroDivisionError
+
+    with asked(step, max_attempts=2, on_park=settle):
         run_until_quiet(100_000, advance_clock=True)
     assert only_job().state == 'PARKED'
     assert 'not settled: KeyError' in only_job().last_error

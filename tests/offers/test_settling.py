@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -25,12 +24,11 @@ from vault.files import store_file
 pytestmark = pytest.mark.django_db
 
 
-def terms(number: str, **fields: Any) -> OfferTerms:
-    return OfferTerms(**{
-        'lender_offer_id': number, 'name': 'Кредит', 'initial_payment': 500_000, 'amount': 4_500_000,
-        'life_insurance_sum': 0, 'work_insurance_sum': 0, 'term_value': 12, 'term_unit': 'month',
-        'regular_payment_amount': 412_345, 'regular_period_type': 'month', 'rate': Decimal('17.9'),
-        'effective_rate': Decimal('19.5')} | fields)
+def terms(number: str) -> OfferTerms:
+    return OfferTerms(
+        lender_offer_id=number, name='Кредит', initial_payment=500_000, amount=4_500_000, life_insurance_sum=0,
+        work_insurance_sum=0, term_value=12, term_unit='month', regular_payment_amount=412_345,
+        regular_period_type='month', rate=Decimal('17.9'), effective_rate=Decimal('19.5'))
 
 
 def approved(*numbers: str) -> Decision:

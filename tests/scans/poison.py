@@ -5,6 +5,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pikepdf
@@ -13,6 +14,8 @@ from PIL import Image
 
 from scans.inspection.verdicts import Finding
 
+Poison = tuple[str, Callable[[], bytes], Finding]
+Good = tuple[str, Callable[[], bytes]]
 PACKED = pikepdf.ObjectStreamMode.generate
 JPEG, PNG, PDF = 'image/jpeg', 'image/png', 'application/pdf'
 
@@ -140,87 +143,89 @@ _ENCRYPTION = pikepdf.Encryption(owner='owner', user='')
 _LOCKED = pikepdf.Encryption(owner='owner', user='user')
 
 
-def poison() -> dict[str, tuple[str, bytes, Finding]]:
+def poison() -> dict[str, Poison]:
     """Name to MIME type, bytes and what has to be found."""
     jpeg, png, pdf = picture(), picture('PNG'), document()
     return _wrong_types(jpeg, png, pdf) | _broken_pictures(jpeg, png) | _too_big() | _documents(pdf) | _active()
 
 
-def _wrong_types(jpeg: bytes, png: bytes, pdf: bytes) -> dict[str, tuple[str, bytes, Finding]]:
-    def saved(kind: str) -> bytes:
-        return picture(kind)
+def _wrong_types(jpeg: bytes, png: bytes, pdf: bytes) -> dict[str, Poison]:
     unknown = Finding.UNKNOWN_TYPE
     other = Finding.OTHER_TYPE
     return {
-        'jpeg as png': (PNG, jpeg, other), 'jpeg as pdf': (PDF, jpeg, other), 'png as jpeg': (JPEG, png, other),
-        'png as pdf': (PDF, png, other), 'pdf as jpeg': (JPEG, pdf, other), 'jpeg as gif': ('image/gif', jpeg, other),
-        'jpeg without a type': ('', jpeg, other), 'gif': ('image/gif', saved('GIF'), unknown),
-        'bmp': (JPEG, saved('BMP'), unknown), 'tiff': (JPEG, saved('TIFF'), unknown),
-        'webp': (JPEG, saved('WEBP'), unknown), 'icon': (PNG, saved('ICO'), unknown),
-        'text': (JPEG, b'hello' * 100, unknown), 'empty': (JPEG, b'', unknown),
-        'zip': (PDF, b'PK\3\4' + b'\0' * 99, unknown),
-        'html': (PDF, b'<html><script>alert(1)</script></html>', unknown),
-        'svg': (PNG, b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', unknown),
-        'executable': (JPEG, b'MZ' + b'\x90' * 500, unknown), 'postscript': (PDF, b'%!PS-Adobe-3.0\n', unknown),
-        'pdf behind a kilobyte': (PDF, b'x' * 900 + pdf, unknown), 'nul': (JPEG, b'\0' * 4096, unknown),
+        'jpeg as png': (PNG, lambda: jpeg, other), 'jpeg as pdf': (PDF, lambda: jpeg, other),
+        'png as jpeg': (JPEG, lambda: png, other),
+        'png as pdf': (PDF, lambda: png, other), 'pdf as jpeg': (JPEG, lambda: pdf, other),
+        'jpeg as gif': ('image/gif', lambda: jpeg, other),
+        'jpeg without a type': ('', lambda: jpeg, other), 'gif': ('image/gif', lambda: picture('GIF'), unknown),
+        'bmp': (JPEG, lambda: picture('BMP'), unknown), 'tiff': (JPEG, lambda: picture('TIFF'), unknown),
+        'webp': (JPEG, lambda: picture('WEBP'), unknown), 'icon': (PNG, lambda: picture('ICO'), unknown),
+        'text': (JPEG, lambda: b'hello' * 100, unknown), 'empty': (JPEG, lambda: b'', unknown),
+        'zip': (PDF, lambda: b'PK\3\4' + b'\0' * 99, unknown),
+        'html': (PDF, lambda: b'<html><script>alert(1)</script></html>', unknown),
+        'svg': (PNG, lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', unknown),
+        'executable': (JPEG, lambda: b'MZ' + b'\x90' * 500, unknown),
+        'postscript': (PDF, lambda: b'%!PS-Adobe-3.0\n', unknown),
+        'pdf behind a kilobyte': (PDF, lambda: b'x' * 900 + pdf, unknown), 'nul': (JPEG, lambda: b'\0' * 4096, unknown),
     }
 
 
-def _broken_pictures(jpeg: bytes, png: bytes) -> dict[str, tuple[str, bytes, Finding]]:
+def _broken_pictures(jpeg: bytes, png: bytes) -> dict[str, Poison]:
     broken = Finding.BROKEN
     flipped = bytearray(png)
     flipped[len(png) // 2] ^= 0xff
     return {
-        'jpeg head only': (JPEG, jpeg[:3], broken), 'jpeg without pixels': (JPEG, jpeg[:600], broken),
-        'half a jpeg': (JPEG, jpeg[:len(jpeg) // 2], broken),
-        'jpeg cut by a tenth': (JPEG, jpeg[:-len(jpeg) // 10], broken),
-        'half a progressive jpeg': (JPEG, picture(progressive=True)[:9000], broken),
-        'jpeg of garbage': (JPEG, b'\xff\xd8\xff\xe0' + bytes(range(256)) * 40, broken),
-        'png head only': (PNG, png[:8], broken), 'half a png': (PNG, png[:len(png) // 2], broken),
-        'png without its end': (PNG, png[:-2000], broken), 'png with a flipped byte': (PNG, bytes(flipped), broken),
-        'png of no size': (PNG, png_of(0, 100), broken),
-        'png of garbage': (PNG, b'\x89PNG\r\n\x1a\n' + b'garbage!' * 100, broken),
+        'jpeg head only': (JPEG, lambda: jpeg[:3], broken), 'jpeg without pixels': (JPEG, lambda: jpeg[:600], broken),
+        'half a jpeg': (JPEG, lambda: jpeg[:len(jpeg) // 2], broken),
+        'jpeg cut by a tenth': (JPEG, lambda: jpeg[:-len(jpeg) // 10], broken),
+        'half a progressive jpeg': (JPEG, lambda: picture(progressive=True)[:9000], broken),
+        'jpeg of garbage': (JPEG, lambda: b'\xff\xd8\xff\xe0' + bytes(range(256)) * 40, broken),
+        'png head only': (PNG, lambda: png[:8], broken), 'half a png': (PNG, lambda: png[:len(png) // 2], broken),
+        'png without its end': (PNG, lambda: png[:-2000], broken),
+        'png with a flipped byte': (PNG, lambda: bytes(flipped), broken),
+        'png of no size': (PNG, lambda: png_of(0, 100), broken),
+        'png of garbage': (PNG, lambda: b'\x89PNG\r\n\x1a\n' + b'garbage!' * 100, broken),
         'png with a text bomb': (
-            PNG, png_of(10, 10, b'\0' * 110, (b'zTXt', b'a\0\0' + zlib.compress(b'\0' * 80_000_000))), broken),
+            PNG, lambda: png_of(10, 10, b'\0' * 110, (b'zTXt', b'a\0\0' + zlib.compress(b'\0' * 80_000_000))), broken),
     }
 
 
-def _too_big() -> dict[str, tuple[str, bytes, Finding]]:
+def _too_big() -> dict[str, Poison]:
     pixels, side = Finding.TOO_MANY_PIXELS, Finding.TOO_LONG_SIDE
     return {
-        'png of 41 megapixels': (PNG, plain_png((8200, 5000)), pixels),
-        'png of 99 megapixels': (PNG, plain_png((11_000, 9_000)), pixels),
-        'png that promises 4 gigapixels': (PNG, png_of(65_000, 65_000, b'\0' * 100), pixels),
-        'png 13 000 wide': (PNG, plain_png((13_000, 100)), side),
-        'png 12 001 high': (PNG, plain_png((10, 12_001)), side),
-        'jpeg that promises 4 gigapixels': (JPEG, _jpeg_with_size(65_000, 65_000), pixels),
-        'jpeg that promises 12 500 wide': (JPEG, _jpeg_with_size(12_500, 400), side),
-        'nine megabytes': (JPEG, picture() + b'\0' * 9_000_000, Finding.TOO_LARGE),
+        'png of 41 megapixels': (PNG, lambda: plain_png((8200, 5000)), pixels),
+        'png of 99 megapixels': (PNG, lambda: plain_png((11_000, 9_000)), pixels),
+        'png that promises 4 gigapixels': (PNG, lambda: png_of(65_000, 65_000, b'\0' * 100), pixels),
+        'png 13 000 wide': (PNG, lambda: plain_png((13_000, 100)), side),
+        'png 12 001 high': (PNG, lambda: plain_png((10, 12_001)), side),
+        'jpeg that promises 4 gigapixels': (JPEG, lambda: _jpeg_with_size(65_000, 65_000), pixels),
+        'jpeg that promises 12 500 wide': (JPEG, lambda: _jpeg_with_size(12_500, 400), side),
+        'nine megabytes': (JPEG, lambda: picture() + b'\0' * 9_000_000, Finding.TOO_LARGE),
     }
 
 
-def _documents(pdf: bytes) -> dict[str, tuple[str, bytes, Finding]]:
+def _documents(pdf: bytes) -> dict[str, Poison]:
     broken, expands = Finding.BROKEN, Finding.EXPANDS
     return {
-        'pdf head only': (PDF, b'%PDF-1.7\n', broken), 'half a pdf': (PDF, pdf[:len(pdf) // 2], broken),
-        'pdf without its end': (PDF, pdf[:-30], broken),
-        'pdf of garbage': (PDF, b'%PDF-1.7\n' + b'1 0 obj << ' * 500, broken),
-        'pdf with a cut stream': (PDF, document(change=_cut_stream), broken),
-        'pdf with 51 pages': (PDF, document(51), Finding.TOO_MANY_PAGES),
-        'pdf with 400 pages': (PDF, document(400, object_stream_mode=PACKED), Finding.TOO_MANY_PAGES),
-        'pdf without pages': (PDF, document(0), Finding.NO_PAGES),
-        'pdf with an empty password': (PDF, document(encryption=_ENCRYPTION), Finding.ENCRYPTED),
-        'pdf with a password': (PDF, document(encryption=_LOCKED), Finding.ENCRYPTED),
-        'stream of 70 MB': (PDF, document(change=_bomb(70_000_000)), expands),
-        'stream of 120 MB packed twice': (PDF, document(change=_bomb(120_000_000, 2)), expands),
-        'twenty streams of 4 MB': (PDF, document(change=_many_streams), expands),
-        'picture of 900 megapixels': (PDF, document(change=_huge_image), Finding.TOO_MANY_PIXELS),
-        'twenty thousand objects': (PDF, document(change=_many_objects), expands),
-        'sixty brackets': (PDF, document(change=_nested), expands),
+        'pdf head only': (PDF, lambda: b'%PDF-1.7\n', broken), 'half a pdf': (PDF, lambda: pdf[:len(pdf) // 2], broken),
+        'pdf without its end': (PDF, lambda: pdf[:-30], broken),
+        'pdf of garbage': (PDF, lambda: b'%PDF-1.7\n' + b'1 0 obj << ' * 500, broken),
+        'pdf with a cut stream': (PDF, lambda: document(change=_cut_stream), broken),
+        'pdf with 51 pages': (PDF, lambda: document(51), Finding.TOO_MANY_PAGES),
+        'pdf with 400 pages': (PDF, lambda: document(400, object_stream_mode=PACKED), Finding.TOO_MANY_PAGES),
+        'pdf without pages': (PDF, lambda: document(0), Finding.NO_PAGES),
+        'pdf with an empty password': (PDF, lambda: document(encryption=_ENCRYPTION), Finding.ENCRYPTED),
+        'pdf with a password': (PDF, lambda: document(encryption=_LOCKED), Finding.ENCRYPTED),
+        'stream of 70 MB': (PDF, lambda: document(change=_bomb(70_000_000)), expands),
+        'stream of 120 MB packed twice': (PDF, lambda: document(change=_bomb(120_000_000, 2)), expands),
+        'twenty streams of 4 MB': (PDF, lambda: document(change=_many_streams), expands),
+        'picture of 900 megapixels': (PDF, lambda: document(change=_huge_image), Finding.TOO_MANY_PIXELS),
+        'twenty thousand objects': (PDF, lambda: document(change=_many_objects), expands),
+        'sixty brackets': (PDF, lambda: document(change=_nested), expands),
     }
 
 
-def _active() -> dict[str, tuple[str, bytes, Finding]]:
+def _active() -> dict[str, Poison]:
     changes: dict[str, Callable[[pikepdf.Pdf], None]] = {
         'script on opening': _root(OpenAction=_action('JavaScript', JS='app.alert(1)')),
         'going somewhere on opening': _root(OpenAction=_action('GoTo', D='there')),
@@ -235,28 +240,29 @@ def _active() -> dict[str, tuple[str, bytes, Finding]]:
         'a form of XFA': _root(**XFA), 'an attachment': _attachment, 'a script deep inside': _deep,
     }
     return {
-        name: (PDF, document(change=change), Finding.ACTIVE) for name, change in changes.items()
+        name: (PDF, partial(document, change=change), Finding.ACTIVE) for name, change in changes.items()
     } | {'a script in an object stream': (
-        PDF, document(change=_deep, object_stream_mode=PACKED), Finding.ACTIVE)}
+        PDF, lambda: document(change=_deep, object_stream_mode=PACKED), Finding.ACTIVE)}
 
 
-def good() -> dict[str, tuple[str, bytes]]:
+def good() -> dict[str, Good]:
     """What partners send."""
     exif = Image.Exif()
     exif[0x0112] = 6
     return {
-        'jpeg': (JPEG, picture()), 'jpeg by its other name': ('image/jpg', picture()),
-        'progressive jpeg': (JPEG, picture(progressive=True)), 'grey jpeg': (JPEG, picture(mode='L')),
-        'jpeg of four colours': (JPEG, picture(mode='CMYK')), 'turned jpeg': (JPEG, picture(exif=exif)),
-        'jpeg of 12 megapixels': (JPEG, picture(size=(4000, 3000), quality=30)),
-        'jpeg with a tail': (JPEG, picture() + b'\0' * 300), 'tiny jpeg': (JPEG, picture(size=(1, 1))),
-        'png': (PNG, picture('PNG')), 'png with transparency': (PNG, picture('PNG', mode='RGBA')),
-        'black and white png': (PNG, picture('PNG', mode='1')), 'png with a palette': (PNG, picture('PNG', mode='P')),
-        'png of 38 megapixels': (PNG, plain_png((7600, 5000))),
-        'pdf': (PDF, document()), 'pdf of 50 pages': (PDF, document(50)),
-        'linear pdf': (PDF, document(3, linearize=True)),
-        'pdf with object streams': (PDF, document(3, object_stream_mode=PACKED)),
+        'jpeg': (JPEG, picture), 'jpeg by its other name': ('image/jpg', picture),
+        'progressive jpeg': (JPEG, lambda: picture(progressive=True)), 'grey jpeg': (JPEG, lambda: picture(mode='L')),
+        'jpeg of four colours': (JPEG, lambda: picture(mode='CMYK')), 'turned jpeg': (JPEG, lambda: picture(exif=exif)),
+        'jpeg of 12 megapixels': (JPEG, lambda: picture(size=(4000, 3000), quality=30)),
+        'jpeg with a tail': (JPEG, lambda: picture() + b'\0' * 300), 'tiny jpeg': (JPEG, lambda: picture(size=(1, 1))),
+        'png': (PNG, lambda: picture('PNG')), 'png with transparency': (PNG, lambda: picture('PNG', mode='RGBA')),
+        'black and white png': (PNG, lambda: picture('PNG', mode='1')),
+        'png with a palette': (PNG, lambda: picture('PNG', mode='P')),
+        'png of 38 megapixels': (PNG, lambda: plain_png((7600, 5000))),
+        'pdf': (PDF, document), 'pdf of 50 pages': (PDF, lambda: document(50)),
+        'linear pdf': (PDF, lambda: document(3, linearize=True)),
+        'pdf with object streams': (PDF, lambda: document(3, object_stream_mode=PACKED)),
         'pdf that opens at a place': (
-            PDF, document(change=lambda pdf: _root(OpenAction=Array([pdf.pages[0].obj, Name.Fit]))(pdf))),
-        'pdf with a stream of 40 MB': (PDF, document(change=_bomb(40_000_000))),
+            PDF, lambda: document(change=lambda pdf: _root(OpenAction=Array([pdf.pages[0].obj, Name.Fit]))(pdf))),
+        'pdf with a stream of 40 MB': (PDF, lambda: document(change=_bomb(40_000_000))),
     }

@@ -38,7 +38,9 @@ def wire(type_: str, name: str = '', *, bytes_: bytes | None = None, mime_type: 
     return {'type': type_, 'mime_type': mime_type, 'base64': base64.b64encode(body).decode()}
 
 
-def wants(lender: FakeLender, *types: str, after_signing: bool = True, mode: SigningMode = SigningMode.PLATFORM) -> None:
+def wants(
+    lender: FakeLender, *types: str, after_signing: bool = True, mode: SigningMode = SigningMode.PLATFORM,
+) -> None:
     """The contract of this lender asks for scans."""
     lender.answers['fetch_contract'] = ContractAnswer(
         ContractStage.READY, TERMS, signing_mode=mode,

@@ -6,12 +6,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.utils import translation
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from applications.questionnaire import ScanIn
 from applications.refusals import Busy
@@ -24,6 +24,7 @@ from tests.scans.poison import JPEG, PDF, PNG, document, good, picture, poison
 
 POISON = poison()
 GOOD = good()
+A_JPEG, A_PNG, A_PDF = (JPEG, picture()), (PNG, picture('PNG')), (PDF, document())
 
 
 @pytest.fixture
@@ -35,15 +36,23 @@ def own_pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     fresh.close()
 
 
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize('name', POISON)
 def test_poison_is_named(name: str) -> None:
-    mime_type, content, finding = POISON[name]
-    assert look_at([(mime_type, content)]) == [finding]
+    mime_type, make, finding = POISON[name]
+    assert look_at([(mime_type, make())]) == [finding]
 
 
 @pytest.mark.parametrize('name', GOOD)
 def test_good_files_pass(name: str) -> None:
-    assert look_at([GOOD[name]]) == [Finding.FINE]
+    mime_type, make = GOOD[name]
+    assert look_at([(mime_type, make())]) == [Finding.FINE]
 
 
 def test_the_corpus_is_large() -> None:
@@ -51,16 +60,16 @@ def test_the_corpus_is_large() -> None:
 
 
 def test_poison_leaves_the_children_alive(own_pool: Pool) -> None:
-    look_at([GOOD['jpeg']])
+    look_at([A_JPEG])
     child = own_pool.idle[0]
-    for mime_type, content, _finding in POISON.values():
-        look_at([(mime_type, content)])
+    for mime_type, make, _finding in POISON.values():
+        look_at([(mime_type, make())])
     assert own_pool.idle == [child]
     assert child.process.poll() is None
 
 
 def test_a_child_may_open_nothing_and_holds_little_memory(own_pool: Pool) -> None:
-    look_at([GOOD['jpeg']])
+    look_at([A_JPEG])
     child = own_pool.idle[0]
     file = Path(f'/proc/{child.process.pid}/limits')
     if not file.exists():
@@ -72,10 +81,10 @@ def test_a_child_may_open_nothing_and_holds_little_memory(own_pool: Pool) -> Non
 
 
 def test_a_dead_child_is_replaced(own_pool: Pool) -> None:
-    look_at([GOOD['jpeg']])
+    look_at([A_JPEG])
     for child in own_pool.idle:
         os.kill(child.process.pid, signal.SIGKILL)
-    assert look_at([GOOD['jpeg'], GOOD['pdf']]) == [Finding.FINE, Finding.FINE]
+    assert look_at([A_JPEG, A_PDF]) == [Finding.FINE, Finding.FINE]
 
 
 def test_a_file_that_kills_its_child_twice_is_broken(monkeypatch: pytest.MonkeyPatch, own_pool: Pool) -> None:
@@ -86,21 +95,21 @@ def test_a_file_that_kills_its_child_twice_is_broken(monkeypatch: pytest.MonkeyP
         raise ChildDied
 
     monkeypatch.setattr(Pool, 'ask', dying)
-    assert look_at([GOOD['jpeg']]) == [Finding.BROKEN]
+    assert look_at([A_JPEG]) == [Finding.BROKEN]
     assert len(asked) == 2
 
 
 def test_a_stopped_child_is_given_up_and_the_next_call_works(own_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     own_pool.warm_up()
+    _wait_for(lambda: len(own_pool.idle) == 2)
     monkeypatch.setattr(pools, 'FILE_SECONDS', 0.3)
-    assert len(own_pool.idle) == 2
     for child in own_pool.idle:
         os.kill(child.process.pid, signal.SIGSTOP)
     for _ in range(2):
         with pytest.raises(TooSlow):
-            look_at([GOOD['jpeg']])
+            look_at([A_JPEG])
     monkeypatch.setattr(pools, 'FILE_SECONDS', 10.0)
-    assert look_at([GOOD['jpeg']]) == [Finding.FINE]
+    assert look_at([A_JPEG]) == [Finding.FINE]
 
 
 def test_slowness_is_503_for_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,14 +118,14 @@ def test_slowness_is_503_for_the_caller(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(problems, 'look_at', slow)
     with pytest.raises(Busy):
-        inspect_files([GOOD['jpeg']])
+        inspect_files([A_JPEG])
     with pytest.raises(Busy):
-        scan_problems([ScanIn('PASSPORT_MAIN', *GOOD['jpeg'], 0)])
+        scan_problems([ScanIn('PASSPORT_MAIN', *A_JPEG, 0)])
 
 
 def test_many_threads_share_two_children(own_pool: Pool) -> None:
     results: list[list[Finding]] = []
-    files = [GOOD['jpeg'], GOOD['pdf'], GOOD['png']]
+    files = [A_JPEG, A_PDF, A_PNG]
     threads = [threading.Thread(target=lambda: results.append(look_at(files))) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -127,24 +136,22 @@ def test_many_threads_share_two_children(own_pool: Pool) -> None:
 
 
 def test_a_child_ends_with_its_pool(own_pool: Pool) -> None:
-    look_at([GOOD['jpeg']])
+    look_at([A_JPEG])
     child = own_pool.idle[0]
     child.socket.close()
-    deadline = time.monotonic() + 5
-    while child.process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert child.process.poll() == 0
+    _wait_for(lambda: child.process.poll() is not None)
+    assert child.process.returncode == 0
 
 
 def test_messages_are_russian_and_by_path() -> None:
     scans = [
-        ScanIn('PASSPORT_MAIN', *GOOD['jpeg'], 0), ScanIn('CLIENT_PHOTO', PNG, picture(), 1),
+        ScanIn('PASSPORT_MAIN', *A_JPEG, 0), ScanIn('CLIENT_PHOTO', PNG, picture(), 1),
         ScanIn('AGREEMENT_1', PDF, document(51), 2)]
     with translation.override('en'):
         found = scan_problems(scans)
     assert list(found) == ['scans[1].mime_type', 'scans[2].base64']
     assert found['scans[2].base64'] == ['The PDF has more than 50 pages: send fewer']
-    assert inspect_files([(JPEG, b'x'), GOOD['png']])[1] is None
+    assert inspect_files([(JPEG, b'x'), A_PNG])[1] is None
 
 
 def test_display_copy_is_turned_and_holds_nothing_of_the_original() -> None:
@@ -183,3 +190,38 @@ def test_large_pictures_are_shown_smaller_and_documents_as_they_are() -> None:
     assert paper is not None
     assert (paper.content, paper.is_blank) == (b'', False)
     assert display_copy(picture()[:3000]) is None
+
+
+@pytest.mark.parametrize('mode', ['1', 'L', 'LA', 'P', 'RGB', 'RGBA', 'I;16'])
+def test_every_mode_of_png_has_a_copy(mode: str) -> None:
+    noise = Image.effect_noise((300, 260), 90)
+    deep = noise.convert('I').point(lambda level: level * 256)
+    image = deep.convert('I;16') if mode == 'I;16' else noise.convert(mode)
+    out = io.BytesIO()
+    image.save(out, 'PNG')
+    copy = display_copy(out.getvalue())
+    assert copy is not None
+    assert (copy.width, copy.height, copy.is_blank) == (300, 260, False)
+
+
+def test_the_largest_transparent_picture_fits_into_the_child() -> None:
+    out = io.BytesIO()
+    Image.new('RGBA', (7900, 5000), (9, 9, 9, 100)).save(out, 'PNG', compress_level=1)
+    copy = display_copy(out.getvalue())
+    assert copy is not None
+    assert copy.is_blank
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_a_picture_is_shown_the_way_its_camera_says(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    original = Image.effect_noise((400, 300), 60).convert('RGB')
+    out = io.BytesIO()
+    original.save(out, 'JPEG', exif=exif, quality=95)
+    copy = display_copy(out.getvalue())
+    assert copy is not None
+    wanted = ImageOps.exif_transpose(Image.open(io.BytesIO(out.getvalue())))
+    shown = Image.open(io.BytesIO(copy.content))
+    assert shown.size == wanted.size
+    assert ImageStat.Stat(ImageChops.difference(shown.convert('L'), wanted.convert('L'))).mean[0] < 12

@@ -9,11 +9,12 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault import keys, keysets
+from vault import keys, keysets, rotation
 from vault.blind import blind_index, blind_indexes
-from vault.checks import check_key_sets
+from vault.checks import check_key_sets, check_rotation
 from vault.hashing import UnknownHashKey, keyed_hash
 from vault.keysets import BadKeySet
+from vault.models import StoredFile
 
 
 @pytest.mark.parametrize('development', [True, False])
@@ -95,6 +96,13 @@ def test_checks_find_a_set_of_the_wrong_purpose_and_one_used_twice(settings: Any
     settings.VAULT_FILE_KEYS = settings.VAULT_AEAD_KEYS
     settings.VAULT_HASH_KEYS = settings.VAULT_INDEX_KEYS
     assert [message.id for message in check_key_sets(None)] == ['vault.E003', 'vault.W001', 'vault.W001']
+
+
+def test_a_blind_index_nobody_recomputes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, 'indexed_models', lambda: [StoredFile])
+    assert [message.id for message in check_rotation(None)] == ['vault.W002']
+    monkeypatch.setattr(rotation, '_indexed', {StoredFile: dict})
+    assert check_rotation(None) == []
 
 
 def test_blind_index_is_stable_and_apart_for_each_purpose() -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from tests.vault.conftest import Diary, diary_indexes
 from vault import keysets, rotation, sealing
+from vault.access import note_access
 from vault.blind import blind_index
 from vault.files import read_file, store_file
-from vault.models import RotationMark, StoredFile
+from vault.models import AccessNote, RotationMark, StoredFile
 from vault.rotation import Report
 
 Diaries = type[Diary]
@@ -116,6 +117,18 @@ def test_what_does_not_open_is_counted_and_left(diaries: Diaries, settings: Any,
         'files: 0 changed, 1 could not be opened',
     ]
     assert prefixes() == {b'damag', sealing.primary_prefix()}
+
+
+@pytest.mark.django_db
+def test_triggers_of_the_table_rest_while_it_is_rotated_and_no_longer() -> None:
+    note_access(actor='a', reason='r', subject='s', fields=[], ip=None)
+    with transaction.atomic(), rotation._triggers_at_rest(AccessNote):
+        AccessNote.objects.update(actor='b')
+    assert AccessNote.objects.get().actor == 'b'
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        AccessNote.objects.update(actor='c')
+    with pytest.raises(ProgrammingError), transaction.atomic(), rotation._triggers_at_rest(StoredFile):
+        AccessNote.objects.update(actor='c')
 
 
 def test_every_encrypted_column_of_the_platform_is_found() -> None:

@@ -1,6 +1,7 @@
 """dp method create_form."""
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -21,7 +22,7 @@ from denimhub.dp.objects import Shape
 from jobs.services import enqueue
 from partners.selectors import Origin, find_origin
 from scans.problems import scan_problems
-from scans.services import attach
+from scans.services import attach, write_scans
 
 SUMMARY = 'create_form – отправка анкеты'
 DESCRIPTION = """\
@@ -53,12 +54,13 @@ def handle(call: Call, look: Request) -> dict[str, Any]:
     form = read_form(look, profile=profile, problems=unknown, inspect=scan_problems)
     if origin is None or profile.kind is None:
         raise ValidationRefused(unknown)
+    guid = uuid.uuid4()
+    files = write_scans(form_guid=guid, scans=form.scans) if form.scans else []
     with transaction.atomic():
-        received = create_application(origin=origin, kind=profile.kind, form=form, actor='partner')
+        received = create_application(origin=origin, kind=profile.kind, form=form, actor='partner', guid=guid)
         if received.is_new:
             _check_daily_limit(origin, form)
-            if form.scans:
-                attach(application_id=received.application_id, form_guid=received.guid, scans=form.scans)
+            attach(application_id=received.application_id, scans=form.scans, files=files)
             enqueue('offers.request', str(received.guid))
     return {'form_guid': str(received.guid)}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx2
+import urllib3
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -38,6 +38,6 @@ class Command(BaseCommand):
             till.play(form)
         except NotIssued as trouble:
             raise CommandError(f'not issued: {trouble}') from trouble
-        except httpx2.HTTPError as trouble:
-            raise CommandError(
-                f'{options["base_url"]} does not answer ({type(trouble).__name__}): start it with make run') from trouble
+        except urllib3.exceptions.HTTPError as trouble:
+            why = type(trouble).__name__
+            raise CommandError(f'{options["base_url"]} does not answer ({why}): start it with make run') from trouble

@@ -108,7 +108,9 @@ class DenimHubAdapter:
     def report_signature(self, ref: Ref, report: SignatureReport, *, key: str) -> None:
         """Tell of a signature that was taken without the lender."""
         signed_at = report.signed_at.astimezone(UTC).isoformat().replace('+00:00', 'Z')
-        body = {'signed_at': signed_at, 'documents_sha256': list(report.documents_sha256)}
+        body = {
+            'signed_at': signed_at, 'documents_sha256': list(report.documents_sha256),
+            'forms_version': report.forms_version}
         self._change('report_signature', ref.form_guid, '/signature', body, key, wire.Wire, _nothing)
 
     def send_scans(self, ref: Ref, files: Sequence[FormFile], *, key: str) -> None:

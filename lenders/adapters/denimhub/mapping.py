@@ -183,7 +183,7 @@ def item(entry: Mapping[str, Any], style: FormStyle) -> dict[str, Any]:
 def files(sent: Sequence[FormFile]) -> list[dict[str, Any]]:
     """Scans with their bytes in base64."""
     return [{
-        'type': file.type, 'version': file.version, 'content_type': file.content_type,
+        'type': file.type, 'version': file.version, 'from_form': file.from_form, 'content_type': file.content_type,
         'content': base64.b64encode(file.content).decode()} for file in sent]
 
 

@@ -4,6 +4,8 @@ import json
 import os
 import time
 
+from celery import current_task
+
 from denimhub.celery import app
 from jobs.registry import Run, job
 
@@ -12,7 +14,8 @@ __all__ = ['app']
 
 def tell(run: Run, event: str) -> None:
     """One line in the journal named by TEST_JOURNAL."""
-    line = json.dumps({'event': event, 'subject': run.subject, 'fence': run.fence, 'pid': os.getpid()}) + '\n'
+    line = json.dumps({'event': event, 'subject': run.subject, 'fence': run.fence, 'pid': os.getpid(),
+                       'queue': (current_task.request.delivery_info or {}).get('routing_key')}) + '\n'
     descriptor = os.open(os.environ['TEST_JOURNAL'], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(descriptor, line.encode())

@@ -1,0 +1,124 @@
+"""Contracts, messages, payments and signatures in the workstation: to look at, not to change."""
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from applications.admin import ReadOnly
+from contracts.models import Contract, Message, Payment, Signature, SigningCode
+from contracts.services_codes import allow_codes_again
+from contracts.texts import masked_phone, rubles
+
+
+class SigningCodeInline(ReadOnly, admin.TabularInline[SigningCode, Contract]):
+    model = SigningCode
+    extra = 0
+    fields = ('seq', 'forms_version', 'is_automatic', 'tries', 'sent_at', 'expires_at', 'expired_at', 'accepted_at')
+    ordering = ('seq',)
+
+
+class PaymentInline(ReadOnly, admin.TabularInline[Payment, Contract]):
+    model = Payment
+    extra = 0
+    fields = ('transaction_number', 'amount', 'status', 'paid_at')
+    ordering = ('paid_at', 'id')
+
+
+class SignatureInline(ReadOnly, admin.TabularInline[Signature, Contract]):
+    model = Signature
+    extra = 0
+    fields = ('guid', 'forms_version', 'mode', 'signed_at', 'evidence_sha256')
+    readonly_fields = ('guid',)
+    ordering = ('id',)
+
+
+@admin.register(Contract)
+class ContractAdmin(ReadOnly, admin.ModelAdmin[Contract]):
+    list_display = (
+        'guid', 'number', 'status', 'lender', 'loan', 'scans_state', 'payment_status', 'outcome_unknown_since',
+        'status_at')
+    list_filter = (
+        'status', 'lender', 'scans_state', 'signing_mode', ('outcome_unknown_since', admin.EmptyFieldListFilter))
+    list_select_related = ('lender',)
+    ordering = ('-id',)
+    show_full_result_count = False
+    search_fields = ('=guid', '=number', '=application__guid')
+    search_help_text = _('Guid of the contract or of the form, or number of the contract, whole')
+    inlines = (SigningCodeInline, PaymentInline, SignatureInline)
+    fields = (
+        'guid', 'application', 'offer', 'lender', 'status', 'status_at', 'reason', 'outcome_unknown_since', 'number',
+        'loan', 'effective_rate', 'term_value', 'term_unit', 'first_payment_date', 'payments_count', 'forms_version',
+        'signing_mode', 'chosen_at', 'ready_at', 'signed_at', 'expires_at', 'wrong_codes', 'codes_resent',
+        'wanted_scans', 'scans_state', 'payment_url', 'payment_status', 'links_sent', 'confirm_accepted_at',
+        'confirm_refused', 'issued_at')
+    readonly_fields = ('guid', 'loan')
+    actions = ('allow_codes',)
+
+    @admin.display(description=_('loan'), ordering='amount')
+    def loan(self, obj: Contract) -> str:
+        """The sum lent, for people."""
+        return '' if obj.amount is None else rubles(obj.amount)
+
+    def has_reopen_permission(self, request: HttpRequest) -> bool:
+        """Who may let a client try again: the row itself stays closed to everybody."""
+        return request.user.has_perm('contracts.change_contract')
+
+    @admin.action(description=_('Allow signing codes again'), permissions=['reopen'])
+    def allow_codes(self, request: HttpRequest, queryset: QuerySet[Contract]) -> None:
+        """For a client who has used up the wrong tries or the messages; the journal names the operator."""
+        for contract in queryset:
+            allow_codes_again(contract, actor=f'operator {request.user.get_username()}')
+        self.message_user(request, _('Codes are allowed again: the client may ask for a new one'))
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin[Message]):
+    """What was sent when; the text, which holds the code, is not opened here."""
+
+    list_display = ('created_at', 'kind', 'masked', 'status', 'gateway', 'sent_at', 'application')
+    list_filter = ('kind', 'status', 'gateway', 'is_sandbox')
+    list_select_related = ('application',)
+    ordering = ('-id',)
+    show_full_result_count = False
+    search_fields = ('=guid', '=application__guid')
+    fields = ('guid', 'application', 'contract', 'kind', 'masked', 'status', 'gateway', 'gateway_id', 'is_sandbox',
+              'expires_at', 'created_at', 'sent_at')
+    readonly_fields = ('guid', 'masked')
+
+    @admin.display(description=_('phone'))
+    def masked(self, obj: Message) -> str:
+        """The phone without its middle."""
+        return masked_phone(obj.phone)
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
+    list_display = ('transaction_number', 'contract', 'lender', 'sum', 'status', 'paid_at')
+    list_filter = ('status', 'lender')
+    list_select_related = ('contract', 'lender')
+    ordering = ('-id',)
+    show_full_result_count = False
+    search_fields = ('=transaction_number', '=contract__guid')
+    fields = ('contract', 'lender', 'transaction_number', 'sum', 'status', 'paid_at')
+    readonly_fields = ('sum',)
+
+    @admin.display(description=_('sum'), ordering='amount')
+    def sum(self, obj: Payment) -> str:
+        """The sum paid, for people."""
+        return rubles(obj.amount)
+
+
+@admin.register(Signature)
+class SignatureAdmin(ReadOnly, admin.ModelAdmin[Signature]):
+    """That a contract was signed and how; the evidence itself, with phone and SMS, is not opened here."""
+
+    list_display = ('signed_at', 'contract', 'mode', 'forms_version', 'evidence_sha256')
+    list_filter = ('mode',)
+    list_select_related = ('contract',)
+    ordering = ('-id',)
+    show_full_result_count = False
+    search_fields = ('=guid', '=contract__guid', '=application__guid')
+    fields = ('guid', 'contract', 'application', 'mode', 'forms_version', 'signed_at', 'evidence_sha256')
+    readonly_fields = ('guid',)
