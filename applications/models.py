@@ -75,8 +75,8 @@ class Event(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='events')
     at = models.DateTimeField(_('at'))
     subject = models.CharField(_('subject'), max_length=80)
-    moved_from = models.CharField(_('from'), max_length=20, blank=True)
-    moved_to = models.CharField(_('to'), max_length=20, blank=True)
+    moved_from = models.CharField(_('from'), max_length=24, blank=True)
+    moved_to = models.CharField(_('to'), max_length=24, blank=True)
     actor = models.CharField(_('actor'), max_length=100)
     why = models.CharField(_('why'), max_length=500, blank=True)
 

@@ -83,8 +83,8 @@ def note_scans(*, contract: Contract, state: str, actor: str, why: str = '') -> 
         return
     keeps = contract.scans_state == ScansState.PRINT_FORMS_CHANGED and contract.status in UNSIGNED
     if contract.scans_state != state and not keeps:
-        record(contract.application_id, subject=f'scans of contract {contract.lender.code}', actor=actor,
-               why=f'{contract.scans_state} to {state}. {why}'.rstrip('. '))
+        record(contract.application_id, subject=f'scans of contract {contract.lender.code}',
+               moved_from=contract.scans_state, moved_to=state, actor=actor, why=why)
         contract.scans_state = state
         contract.save(update_fields=['scans_state'])
 

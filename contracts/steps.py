@@ -9,7 +9,6 @@ from applications.models import Application
 from contracts.documents import seal_forms, store_documents
 from contracts.locks import lock_contract
 from contracts.models import Contract
-from contracts.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 from contracts.printing import Printed
 from contracts.ready import make_ready, write_terms
 from contracts.rules import UNSIGNED
@@ -32,6 +31,7 @@ from lenders.contract import (
     SigningMode,
     Unsupported,
 )
+from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 
 SIGNATURE_REFUSALS = 6
 """So often a lender may refuse the report of a signature before an operator looks."""

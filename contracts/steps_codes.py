@@ -7,7 +7,6 @@ from django.utils import timezone
 from contracts.codes import consume, seal_code, uncount
 from contracts.locks import lock_contract
 from contracts.models import CodeCheck, Message, MessageStatus
-from contracts.pauses import reason_of, retry_pause, unknown_pause
 from contracts.selectors import contract_by_guid, ref_of
 from contracts.services_codes import VOID
 from contracts.signatures import sign
@@ -27,6 +26,7 @@ from lenders.contract import (
     SigningMode,
     Unsupported,
 )
+from lenders.pauses import reason_of, retry_pause, unknown_pause
 
 log = structlog.get_logger(__name__)
 SENT = 'sent'

@@ -7,7 +7,6 @@ from django.utils import timezone
 from applications.states import advance, record
 from contracts.locks import lock_contract
 from contracts.models import Contract
-from contracts.pauses import payment_pause, poll_pause, reason_of, retry_pause, unknown_pause
 from contracts.payments import note_payment
 from contracts.rules import PAYABLE_STATUSES
 from contracts.selectors import contract_by_guid, ref_of
@@ -31,6 +30,7 @@ from lenders.contract import (
     SigningMode,
     Unsupported,
 )
+from lenders.pauses import payment_pause, poll_pause, reason_of, retry_pause, unknown_pause
 
 log = structlog.get_logger(__name__)
 _GARBAGE_TRIES = 5

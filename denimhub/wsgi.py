@@ -6,7 +6,6 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import get_resolver
-from django.urls import get_resolver
 from django.utils.translation import gettext
 
 from denimhub.conf.safety import refuse_unsafe_process

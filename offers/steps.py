@@ -25,6 +25,7 @@ from lenders.contract import (
     Submitted,
     Unsupported,
 )
+from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 from lenders.rules import check_decision
 from offers import services
 from offers.mapping import lender_form
@@ -84,7 +85,7 @@ def submit(run: Run) -> None:
     except OutcomeUnknown as trouble:
         _note_unknown(run, submission, trouble)
     except LenderUnavailable as trouble:
-        raise RetryLater(_pause(run, trouble), str(trouble)) from trouble
+        raise RetryLater(retry_pause(run.attempt, trouble), str(trouble)) from trouble
     else:
         _write_sent(run, submission, answer)
 
@@ -132,7 +133,7 @@ def _give_up(run: Run, submission: Submission, trouble: LenderTrouble) -> None:
     with run.finish():
         pair = lock_pair(submission)
         if pair.submission.status == SubmissionStatus.SENDING:
-            services.fail_submission(pair.submission, why=_reason(trouble))
+            services.fail_submission(pair.submission, why=reason_of(trouble))
             enqueue('offers.settle', str(pair.application.guid))
 
 
@@ -142,7 +143,7 @@ def _note_unknown(run: Run, submission: Submission, trouble: LenderTrouble) -> N
         if locked.outcome_unknown_since is None:
             locked.outcome_unknown_since = timezone.now()
             locked.save(update_fields=['outcome_unknown_since'])
-    raise RetryLater(_unknown_pause(run), _reason(trouble))
+    raise RetryLater(unknown_pause(run.attempt), reason_of(trouble))
 
 
 def _write_sent(run: Run, submission: Submission, answer: Submitted) -> None:
@@ -177,15 +178,15 @@ def decision(run: Run) -> None:
     try:
         answer = _sound(adapter_for(submission.lender).fetch_decision(ref_of(submission)), submission)
     except (RequestRefused, NotUnderstood, Unsupported) as trouble:
-        answer = Decision(DecisionStatus.FAILED, reason=_reason(trouble))
+        answer = Decision(DecisionStatus.FAILED, reason=reason_of(trouble))
     except LenderTrouble as trouble:
-        raise RetryLater(_pause(run, trouble), _reason(trouble)) from trouble
+        raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
     with run.finish():
         pair = lock_pair(submission)
         if pair.submission.status != SubmissionStatus.SENT:
             return
         if answer.status == DecisionStatus.PENDING:
-            run.again(after_seconds=_poll_pause(pair.submission))
+            run.again(after_seconds=poll_pause(pair.submission.status_at))
         else:
             services.take_decision(pair.application, pair.submission, answer)
 
@@ -219,12 +220,12 @@ def release(run: Run) -> None:
         why = 'the lender has no cancel; it forgets the form by itself'
     except RequestRefused as trouble:
         if run.attempt < settings.RELEASE_REFUSALS:
-            raise RetryLater(_pause(run, trouble), _reason(trouble)) from trouble
+            raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
         with run.finish():
-            run.park(f'the lender refuses to cancel: {_reason(trouble)}')
+            run.park(f'the lender refuses to cancel: {reason_of(trouble)}')
         return
     except LenderTrouble as trouble:
-        raise RetryLater(_pause(run, trouble), _reason(trouble)) from trouble
+        raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
     else:
         why = 'the lender was told'
     with run.finish():
@@ -252,24 +253,3 @@ def _cancel_key(submission: Submission) -> str:
     Under the old key a lender could answer once more that there was nothing to cancel.
     """
     return f'{submission.guid}:cancel:{"known" if submission.lender_application_id else "unknown"}'
-
-
-def _reason(trouble: LenderTrouble) -> str:
-    return f'{type(trouble).__name__}: {trouble.reason}'[:300]
-
-
-def _pause(run: Run, trouble: LenderTrouble) -> float:
-    """Seconds until the next try after trouble that surely changed nothing: the lender's own wish, else doubling."""
-    grown: float = min(0.5 * 2 ** min(run.attempt, 11), settings.LENDER_RETRY_CAP_SECONDS)
-    return max(trouble.retry_after_seconds or 0.0, grown)
-
-
-def _unknown_pause(run: Run) -> float:
-    schedule: list[float] = settings.UNKNOWN_SCHEDULE_SECONDS
-    return schedule[min(run.attempt - 1, len(schedule) - 1)]
-
-
-def _poll_pause(submission: Submission) -> float:
-    """Seconds until the next poll: quick at first, a tenth of the waiting time later, a minute at most."""
-    waited = (timezone.now() - submission.status_at).total_seconds()
-    return min(max(settings.FIRST_POLL_SECONDS, waited / 10), 60.0)

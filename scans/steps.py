@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from contracts.models import Contract
-from contracts.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 from contracts.selectors import contract_by_guid, ref_of
 from jobs.registry import Park, RetryLater, Run, job
 from lenders.catalogue import adapter_for
@@ -24,6 +23,7 @@ from lenders.contract import (
     ScansAnswer,
     Unsupported,
 )
+from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 from offers.selectors import submission_by_guid
 from offers.statuses import SubmissionStatus
 from scans.inspection.pool import TooSlow, display_copy

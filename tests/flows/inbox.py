@@ -1,4 +1,4 @@
-"""The client's telephone: SMS read where the running system stores them, without the second a command needs to start."""
+"""The client's telephone: SMS read where the running system stores them, which is quicker than a command."""
 from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
