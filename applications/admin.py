@@ -39,6 +39,7 @@ class DocumentInline(ReadOnly, admin.TabularInline[Document, Application]):
     model = Document
     extra = 0
     fields = ('stage', 'kind', 'lender_code', 'file_name', 'created_at', 'superseded_at')
+    readonly_fields = ('created_at',)
 
 
 @admin.register(Application)
@@ -51,6 +52,7 @@ class ApplicationAdmin(ReadOnly, admin.ModelAdmin[Application]):
     search_fields = ('guid', 'external_id')
     search_help_text = _('Form guid or external id, whole')
     inlines = (EventInline, DocumentInline)
+    readonly_fields = ('guid', 'rubles')
     fields = (
         'guid', 'status', 'status_at', 'partner', 'point', 'product', 'external_id', 'kind', 'channel', 'is_sandbox',
         'rubles', 'initial_payment', 'term_value', 'items', 'scans_count', 'scoring_deadline_at', 'offers_shown_at',

@@ -38,7 +38,7 @@ def test_a_word_outside_its_dictionary_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize(('holder', 'row'), [
     (holder, row) for holder, rows in (('items', ITEM), ('relation_persons', RELATION_PERSON), ('scans', SCAN))
-    for row in rows if 'Literal' in str(row.type)], ids=str)
+    for row in rows if 'Literal' in str(row.type)], ids=lambda value: getattr(value, 'name', value))
 def test_a_word_outside_its_dictionary_is_refused_in_objects(holder: str, row: Any) -> None:
     body = full_form()
     body[holder].append({**body[holder][0], row.name: 'NOT_A_WORD'})
