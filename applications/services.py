@@ -18,6 +18,7 @@ from applications.questionnaire import Questionnaire
 from applications.questionnaire.canonical import FORM_VERSION, canonical
 from applications.refusals import ValidationRefused
 from applications.statuses import ApplicationStatus
+from jobs.services import INSERT_WITH_FACT, with_fact
 from partners.selectors import Origin
 from vault.blind import blind_index, blind_indexes
 from vault.hashing import keyed_hash
@@ -35,7 +36,7 @@ class Received:
     is_new: bool
 
 
-_INSERT = """
+_INSERT = f"""
 WITH form AS (
     INSERT INTO applications_application (
         guid, partner_id, point_id, product_id, external_id, kind, channel, is_sandbox, status, status_at, amount,
@@ -46,21 +47,20 @@ WITH form AS (
     RETURNING id),
 line AS (
     INSERT INTO applications_event (application_id, at, subject, moved_from, moved_to, actor, why)
-    SELECT id, %s, 'application', '', %s, %s, '' FROM form)
+    SELECT id, %s, 'application', '', %s, %s, '' FROM form),
+work AS ({INSERT_WITH_FACT.format(fact='form')})
 SELECT id FROM form
-"""
+"""  # noqa: S608 - a constant of jobs
 
 
 def create_application(
-    *, origin: Origin, kind: str, form: Questionnaire, actor: str, guid: uuid.UUID | None = None,
+    *, origin: Origin, kind: str, form: Questionnaire, actor: str, ask: str, guid: uuid.UUID | None = None,
 ) -> Received:
-    """Store a validated form, or recognise a repeat of it. Needs a transaction.
+    """Store a validated form with its event and the job `ask` about it, or recognise a repeat of it.
 
-    `guid` is the one that a new form gets. Raises ValidationRefused on `external_id` when another body has taken it.
-    Two statements at most.
+    All is written by one statement, so nothing else needs a transaction; a repeat costs a second one. `guid` is the one
+    that a new form gets. Raises ValidationRefused on `external_id` when another body has taken it.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError('create_application() needs a transaction')
     values = form.values
     guid, now = guid or uuid.uuid4(), timezone.now()
     key_id, digest = keyed_hash(canonical(form))
@@ -71,7 +71,8 @@ def create_application(
         values.get('term_value'), pydantic_core.to_json(values['items']).decode(), len(form.scans),
         _sealed(values, guid), digest, key_id, FORM_VERSION, *indexes_of(values).values(), now + deadline, now]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*row, now, ApplicationStatus.NEW.value, actor])
+        cursor.execute(_INSERT, [
+            *row, now, ApplicationStatus.NEW.value, actor, *with_fact(ask, str(guid))])
         inserted = cursor.fetchone()
     if inserted is not None:
         return Received(inserted[0], guid, is_new=True)

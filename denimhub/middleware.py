@@ -4,10 +4,9 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import structlog
-from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import ResolverMatch, URLResolver, get_resolver
@@ -48,26 +47,17 @@ class RequestLog:
         return response
 
 
-class _NoMiddleware(BaseHandler):
-    """Django's own handler with an empty middleware list: resolves, calls the view, turns exceptions to answers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._view_middleware: list[Any] = []
-        self._template_response_middleware: list[Any] = []
-        self._exception_middleware: list[Any] = []
-        innermost: GetResponse = self._get_response  # type: ignore[attr-defined]  # missing in the stubs
-        self.respond = cast(GetResponse, convert_exception_to_response(innermost))
-
-    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """The view of an address is kept: the table of the API is long and its addresses are few."""
-        request.resolver_match = match = _resolve(get_resolver(), request.path_info)
-        return match
-
-
 @lru_cache(maxsize=64)
 def _resolve(resolver: URLResolver, path: str) -> ResolverMatch:
+    """The view of an address is kept: the table of the API is long and its addresses are few."""
     return resolver.resolve(path)
+
+
+def _call_view(request: HttpRequest) -> HttpResponseBase:
+    """What Django's handler does with an empty middleware list and without ATOMIC_REQUESTS."""
+    request.resolver_match = match = _resolve(get_resolver(), request.path_info)
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response
 
 
 class PartnerShortCut:
@@ -79,7 +69,7 @@ class PartnerShortCut:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.for_browsers = get_response
-        self.for_partners = _NoMiddleware().respond
+        self.for_partners = cast(GetResponse, convert_exception_to_response(_call_view))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(DIRECT_PATHS):

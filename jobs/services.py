@@ -31,6 +31,15 @@ _INSERT_MANY: Final = """
      ORDER BY kind, subject
 """ + _ON_CONFLICT  # noqa: S608 - two constants
 
+# For a statement that writes a new fact and the work it asks for at once, and so is a transaction of its own: this goes
+# into its WITH, where `{fact}` is the inserted rows. The subject is new, so that no open job can be met.
+INSERT_WITH_FACT: Final = 'INSERT INTO jobs_job (kind, queue, subject) SELECT %s, %s, %s FROM {fact}'
+
+
+def with_fact(kind: str, subject: str) -> list[str]:
+    """Parameters of INSERT_WITH_FACT: the job becomes due at once."""
+    return [kind, registry.find(kind).queue, subject]
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -5,11 +5,17 @@ Without DATABASE_URL this process starts PostgreSQL and Valkey of its own in a t
 """
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.harness import environment
 from tests.harness.system import RunningSystem
+
+SYSTEM_DIRECTORIES = ('tests/system/', 'tests/flows/')
+# What must stay on one worker: the running system, and the processes that empty the broker of the test run.
+TOGETHER = {'tests/system/': 'system', 'tests/flows/': 'system', 'tests/jobs/test_processes.py': 'broker'}
 
 os.environ['DENIMHUB_ENV'] = 'test'
 os.environ['DJANGO_SETTINGS_MODULE'] = 'denimhub.settings'
@@ -30,13 +36,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         environment.dispose()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the running system share one set of processes: one xdist group, one worker."""
-    for item in items:
-        if 'running_system' in getattr(item, 'fixturenames', ()):
-            item.add_marker(pytest.mark.system)
-            item.add_marker(pytest.mark.xdist_group('system'))
+class TogetherOnOneWorker(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """One worker gets all tests that share processes; any worker gets any of the rest.
+
+    `--dist loadgroup` is meant for this, but pytest 9.2 made it ineffective (pytest-dev/pytest-xdist#1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for path, group in TOGETHER.items() if nodeid.startswith(path)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Only for `--dist loadgroup`, as `make test` gives it; other ways of distributing stay as they are."""
+    return TogetherOnOneWorker(config, log) if config.getoption('dist') == 'loadgroup' else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests of the running system, and keep them where the scheduler knows them by their path."""
+    if 'running_system' in getattr(item, 'fixturenames', ()):
+        if not item.nodeid.startswith(SYSTEM_DIRECTORIES):
+            raise pytest.UsageError(f'{item.nodeid} uses running_system outside {" and ".join(SYSTEM_DIRECTORIES)}')
+        item.add_marker(pytest.mark.system)
 
 
 @pytest.fixture(scope='session')

@@ -15,7 +15,7 @@ from jobs.heartbeat import beat, parts
 from jobs.models import Job
 from jobs.services import Asked, enqueue_many
 from jobs.testing import shift_due, stand_in
-from tests.jobs.conftest import ask, at_once
+from tests.jobs.tools import ask, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONCURRENCY = {'lenders': 8, 'documents': 2}

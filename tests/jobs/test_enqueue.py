@@ -13,7 +13,7 @@ from jobs.models import Job
 from jobs.registry import Run, UnknownKind, find, job
 from jobs.services import Asked, enqueue, enqueue_many
 from jobs.testing import open_jobs, run_due, stand_in
-from tests.jobs.conftest import ask, at_once, only_job
+from tests.jobs.tools import ask, at_once, only_job
 
 
 @pytest.fixture(autouse=True)

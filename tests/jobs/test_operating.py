@@ -22,7 +22,7 @@ from jobs.registry import Run
 from jobs.selectors import Backlog, backlogs
 from jobs.services import enqueue
 from jobs.testing import open_jobs, run_due, run_until_quiet, shift_due, stand_in
-from tests.jobs.conftest import ask, only_job
+from tests.jobs.tools import ask, only_job
 
 
 @pytest.fixture(autouse=True)

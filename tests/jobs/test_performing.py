@@ -15,7 +15,7 @@ from jobs.performing import Outcome
 from jobs.registry import Again, AlreadyClosed, LeaseLost, Park, RetryLater, Run, assert_may_talk, assert_no_transaction
 from jobs.services import enqueue, park, retry
 from jobs.testing import run_due, run_until_quiet, shift_due, stand_in
-from tests.jobs.conftest import ask, at_once, only_job
+from tests.jobs.tools import ask, at_once, only_job
 
 pytestmark = pytest.mark.django_db
 

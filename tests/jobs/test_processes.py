@@ -22,7 +22,7 @@ from jobs.heartbeat import parts
 from jobs.models import Job
 from jobs.services import Asked, enqueue_many
 from jobs.testing import stand_in
-from tests.jobs.conftest import ask
+from tests.jobs.tools import ask
 
 pytestmark = [
     pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group('jobs_broker')]

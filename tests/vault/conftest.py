@@ -1,43 +1,21 @@
-"""A table of our own with encrypted columns, and a files folder per test."""
+"""The table of diaries, a files folder per test. Imports wait inside: this file is read before Django is set up."""
 
-import uuid
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection, models
-from django.test.utils import isolate_apps
+from django.db import connection
 
-from vault import rotation
-from vault.blind import blind_index
-from vault.fields import EncryptedJSONField, EncryptedTextField
-
-with isolate_apps('vault'):
-    class Diary(models.Model):
-        """Encrypted columns bound to `guid`, and a blind index of the text."""
-
-        guid = models.UUIDField(default=uuid.uuid4, unique=True)
-        page = EncryptedJSONField(null=True)
-        note = EncryptedTextField()
-        note_index = models.BinaryField(default=b'')
-        title = models.CharField(max_length=20, default='')
-        objects: ClassVar[models.Manager['Diary']] = models.Manager()
-
-        class Meta:
-            app_label = 'vault'
-
-        def __str__(self) -> str:
-            return self.title
-
-
-def diary_indexes(diary: Diary) -> dict[str, Any]:
-    """How the blind index of a diary is computed."""
-    return {'note_index': blind_index(diary.note, 'note')}
+if TYPE_CHECKING:
+    from tests.vault.diary import Diary
 
 
 @pytest.fixture
-def diaries(db: None, monkeypatch: pytest.MonkeyPatch) -> type[Diary]:
+def diaries(db: None, monkeypatch: pytest.MonkeyPatch) -> 'type[Diary]':
     """The table, known to the rotation."""
+    from tests.vault.diary import Diary, diary_indexes
+    from vault import rotation
+
     with connection.schema_editor() as editor:
         editor.create_model(Diary)
     fields = [Diary._meta.get_field('page'), Diary._meta.get_field('note')]

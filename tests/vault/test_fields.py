@@ -8,7 +8,7 @@ from django.core import serializers
 from django.core.exceptions import FieldError
 from django.db import connection, transaction
 
-from tests.vault.conftest import Diary
+from tests.vault.diary import Diary
 from vault import sealing
 from vault.fields import EncryptedTextField, Sealed
 from vault.sealing import CannotUnseal

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
-from tests.vault.conftest import Diary, diary_indexes
+from tests.vault.diary import Diary, diary_indexes
 from vault import keysets, rotation, sealing
 from vault.access import note_access
 from vault.blind import blind_index

@@ -53,6 +53,6 @@ def handle(call: Call, body: Request) -> dict[str, Any]:
     if page.status == ApplicationStatus.DEAL and has_expired(body.form_guid):
         raise WrongFormStatus
     is_open = page.status == ApplicationStatus.OFFERED
-    if is_open and page.expire_at is not None and page.expire_at <= timezone.now():
+    if is_open and page.expire_at_unix is not None and page.expire_at_unix <= timezone.now().timestamp():
         raise WrongFormStatus
     return {'offer_status': OfferStatus.DONE, 'files': page.files, 'offers': page.offers}
