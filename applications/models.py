@@ -95,13 +95,13 @@ class Document(models.Model):
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='documents')
-    stage = models.CharField(max_length=10, choices=[('offers', _('offers')), ('contract', _('contract'))])
-    kind = models.CharField(max_length=40)
-    lender_code = models.CharField(max_length=50, blank=True)
+    stage = models.CharField(_('stage'), max_length=10, choices=[('offers', _('offers')), ('contract', _('contract'))])
+    kind = models.CharField(_('kind'), max_length=40)
+    lender_code = models.CharField(_('lender'), max_length=50, blank=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name='+')
-    file_name = models.CharField(max_length=200)
-    created_at = models.DateTimeField(auto_now_add=True)
-    superseded_at = models.DateTimeField(null=True)
+    file_name = models.CharField(_('file name'), max_length=200)
+    created_at = models.DateTimeField(_('created at'), auto_now_add=True)
+    superseded_at = models.DateTimeField(_('replaced at'), null=True)
 
     class Meta:
         verbose_name = _('document')

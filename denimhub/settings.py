@@ -85,7 +85,6 @@ X_FRAME_OPTIONS = 'DENY'
 SECURE_REFERRER_POLICY = 'same-origin'
 SECURE_CROSS_ORIGIN_OPENER_POLICY = 'same-origin'
 SECURE_SSL_REDIRECT: bool = env.bool('SECURE_SSL_REDIRECT', default=PRODUCTION)
-SECURE_REDIRECT_EXEMPT = [r'^livez$', r'^readyz$', r'^healthz$']  # asked by balancers inside, over plain HTTP
 SECURE_HSTS_SECONDS: int = env.int('SECURE_HSTS_SECONDS', default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -159,7 +158,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 
 # --- time, language, static files, stored files ---------------------------------------------------------------------
 USE_TZ = True
-TIME_ZONE = 'UTC'
+TIME_ZONE = 'Europe/Moscow'  # what people are shown; the database and the logs hold UTC
 LANGUAGE_CODE = 'ru'
 LANGUAGES = [('ru', 'Русский'), ('en', 'English')]
 LOCALE_PATHS = [BASE_DIR / 'locale']

@@ -25,6 +25,14 @@ def test_ready_needs_the_database_only(client: Client, settings: Settings) -> No
     assert client.get('/readyz').json() == {'web': 'ok', 'database': 'ok'}
 
 
+@pytest.mark.parametrize('path', ['/livez', '/readyz', '/healthz'])
+def test_balancers_may_ask_by_an_inner_address_over_plain_http(client: Client, settings: Settings, path: str) -> None:
+    settings.ALLOWED_HOSTS = ['credit.example.ru']
+    settings.SECURE_SSL_REDIRECT = True
+    _all_beat()
+    assert client.get(path, headers={'Host': '10.0.0.7:8000'}).status_code == 200
+
+
 def test_healthy_when_every_part_has_beaten(client: Client) -> None:
     _all_beat()
     answer = client.get('/healthz')
