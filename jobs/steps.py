@@ -27,7 +27,7 @@ def delete_done(run: Run) -> None:
             deleted = cursor.rowcount
 
 
-@job('vault.sweep_files', queue='lenders', max_seconds=1800)
+@job('vault.sweep_files', queue='sms', max_seconds=1800)
 def sweep_files(run: Run) -> None:
     """Delete encrypted blobs that no row names; on the thread pool, since a prefork process has two minutes only."""
     removed = sweeping.sweep()

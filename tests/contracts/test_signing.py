@@ -219,7 +219,7 @@ def test_code_sent_for_the_old_forms_does_not_sign_the_new(till: Till) -> None:
         assert till.code('check_sms_code', code=old) == 7000
     till.ok('check_sms_code', code=new)
     assert Signature.objects.get().forms_version == 2
-    assert till.contract.scans_state == 'ACCEPTED'
+    assert till.contract.scans_state == 'RECEIVED_FROM_PARTNER'
 
 
 def _version(number: int) -> object:

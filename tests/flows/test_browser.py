@@ -117,6 +117,7 @@ def test_an_operator_logs_in_and_finds_an_application(running_system: RunningSys
     page.locator('[type=submit]').click()
     page.goto(f'{running_system.base_url}/admin/applications/application/?q={story.keys["form_guid"]}')
     page.locator('#result_list tbody tr th a, #result_list tbody tr td a').first.click()
+    page.wait_for_selector('.field-guid')
     text = page.inner_text('body')
     assert story.keys['form_guid'] in text
     assert 'SCORING' in text

@@ -263,7 +263,8 @@ def test_scans_go_out_and_verdicts_come_back(stand: Stand) -> None:
     bank, _ = ensure_sandbox_lenders(stand.url, secret=SECRET)
     adapter, form = adapter_for(bank), form_for('2001', channel='OFFLINE')
     ref = submitted(adapter, form)
-    adapter.send_scans(ref, [FormFile('PASSPORT_MAIN', 'image/png', b'x' * 300_000)], key='form-' + form.form_guid)
+    of_form = FormFile('PASSPORT_MAIN', 'image/png', b'x' * 300_000, from_form=True)
+    adapter.send_scans(ref, [of_form], key='form-' + form.form_guid)
     adapter.choose(ref, decided(adapter, ref).offers[0].lender_offer_id, key='choose-' + form.form_guid)
     contract = wait(lambda: adapter.fetch_contract(ref), lambda one: one.stage != ContractStage.PENDING)
     assert [(scan.type, scan.after_signing) for scan in contract.wanted_scans] == [

@@ -216,4 +216,5 @@ def test_a_signature_is_reported_in_utc(lender: Lender, httpserver: HTTPServer) 
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=3)))
     adapter_for(lender).report_signature(Ref(FORM), SignatureReport(moment, ('a' * 64,)), key='k')
     request, _ = httpserver.log[-1]
-    assert request.get_json() == {'signed_at': '2026-01-02T00:04:05Z', 'documents_sha256': ['a' * 64]}
+    assert request.get_json() == {
+        'signed_at': '2026-01-02T00:04:05Z', 'documents_sha256': ['a' * 64], 'forms_version': 1}

@@ -151,9 +151,11 @@ class Client:
         """Report a signature taken by the platform."""
         return self.call('POST', '/signature', {'signed_at': '2026-01-01T00:00:00Z', 'documents_sha256': ['a' * 64]})
 
-    def send_scans(self, *types: str, version: int = 1) -> tuple[int, Any]:
+    def send_scans(self, *types: str, version: int = 1, from_form: bool = False) -> tuple[int, Any]:
         """Bring scans."""
-        files = [{'type': kind, 'version': version, 'content_type': 'image/png', 'content': 'aaaa'} for kind in types]
+        files = [{
+            'type': kind, 'version': version, 'from_form': from_form, 'content_type': 'image/png', 'content': 'aaaa',
+        } for kind in types]
         return self.call('POST', '/scans', {'files': files})
 
     def checked_scans(self) -> Any:

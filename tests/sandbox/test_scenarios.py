@@ -105,7 +105,7 @@ def test_1007_takes_the_form_and_never_answers(stand: Stand) -> None:
 def offline_to_scans(stand: Stand, digits: str) -> Client:
     client = Client(stand, 'sandbox-bank', phone(digits), channel='OFFLINE')
     client.submit()
-    assert client.send_scans('PASSPORT_MAIN', 'PASSPORT_REGISTRATION', 'CLIENT_PHOTO')[0] == 200
+    assert client.send_scans('PASSPORT_MAIN', 'PASSPORT_REGISTRATION', 'CLIENT_PHOTO', from_form=True)[0] == 200
     offer = client.decided()['offers'][0]
     client.call('POST', '/choice', {'offer_id': offer['offer_id']})
     contract = client.until('/contract', lambda answer: answer['stage'] != 'pending')
