@@ -15,12 +15,11 @@ os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'denimhub.settings')
 
 _django = get_wsgi_application()
 refuse_unsafe_process()
-# What the first call would otherwise wait for: the addresses with all their models, and the children that open scans.
-get_resolver().check()
+# What the first call would otherwise wait a second for: the views with their models, the translations, and the children
+# that open scans.
+get_resolver().url_patterns  # noqa: B018 - reading it imports them
+gettext('Wrong signing code')
 pool().warm_up()
-# Importing the views and reading the translations takes a second: now, not in somebody's first call.
-get_resolver().resolve('/livez')
-gettext('Authentication failed')
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

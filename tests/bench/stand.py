@@ -105,10 +105,9 @@ class Stand:
 
     def _parts(self) -> list[Part]:
         behind = [part for part in self._system(0) if part.name in _BEHIND]
-        usual = self._web(USUAL)
         return [
-            *behind, self._web(HUB), self._web(FLOOR, 'tests.bench.floor:application'), self._web(ALONE, workers=1),
-            Part(USUAL, ('/usr/bin/env', 'DJANGO_SETTINGS_MODULE=tests.bench.usual_settings', *usual.argv))]
+            *behind, self._web(HUB), self._web(FLOOR, 'tests.bench.floor:application'),
+            self._web(USUAL, 'tests.bench.usual_wsgi:application'), self._web(ALONE, workers=1)]
 
     def _web(self, name: str, target: str = 'denimhub.wsgi:application', workers: int = SIZES.web_workers) -> Part:
         """The web process of the system under another name, with another application at its end."""
