@@ -21,11 +21,12 @@ class Contract(models.Model):
 
     MOVES: ClassVar[MoveTable] = CONTRACT_MOVES
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name='contract')
-    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name='contract')
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name='+')
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name='contract', verbose_name=_('application'))
+    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name='contract', verbose_name=_('offer'))
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name='+', verbose_name=_('submission'))
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
     status = models.CharField(
         _('status'), max_length=10, choices=ContractStatus.choices, default=ContractStatus.PREPARING)
     status_at = models.DateTimeField(_('status since'))
@@ -75,7 +76,7 @@ class SigningCode(models.Model):
     Where the lender sends and checks codes itself the digest is empty until it has accepted one.
     """
 
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='codes')
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='codes', verbose_name=_('contract'))
     seq = models.PositiveSmallIntegerField()
     forms_version = models.PositiveIntegerField()
     salt = models.BinaryField(max_length=16, default=b'')
@@ -107,8 +108,8 @@ class CodeCheck(models.Model):
     The code is wiped when the answer is there; `result` is a word of `lenders.contract.CodeResult`, or `void`.
     """
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='+')
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='+', verbose_name=_('contract'))
     signing_code = models.ForeignKey(SigningCode, on_delete=models.PROTECT, related_name='+')
     operation = models.CharField(max_length=5, choices=[('send', 'send'), ('check', 'check')])
     code = EncryptedTextField(context='guid', blank=True, default='')
@@ -133,9 +134,11 @@ class MessageStatus(models.TextChoices):
 class Message(models.Model):
     """An SMS to the client: written in the transaction that asks for it, sent by a job."""
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='messages')
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, related_name='messages')
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name='messages', verbose_name=_('application'))
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, null=True, related_name='messages', verbose_name=_('contract'))
     signing_code = models.ForeignKey(SigningCode, on_delete=models.PROTECT, null=True, related_name='messages')
     kind = models.CharField(max_length=10, choices=[('code', _('signing code')), ('link', _('payment link'))])
     phone = EncryptedTextField(context='guid')
@@ -162,8 +165,9 @@ class Message(models.Model):
 class Payment(models.Model):
     """A payment of the client at the lender's page (`Payment` of the document)."""
 
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='payments')
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name='payments', verbose_name=_('contract'))
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
     transaction_number = models.CharField(max_length=100)
     amount = models.BigIntegerField(_('sum, kopecks'))
     status = models.CharField(_('status'), max_length=10)
@@ -181,9 +185,11 @@ class Payment(models.Model):
 class Signature(models.Model):
     """Evidence of one signature; append-only. Texts and phones only encrypted."""
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='signatures')
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='signatures')
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name='signatures', verbose_name=_('contract'))
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name='signatures', verbose_name=_('application'))
     forms_version = models.PositiveIntegerField()
     mode = models.CharField(max_length=10)
     signed_at = models.DateTimeField()

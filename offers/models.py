@@ -57,8 +57,9 @@ class Route(models.Model):
 class RoutingDecision(models.Model):
     """Why a lender was asked or not asked for one application."""
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='routing')
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name='routing', verbose_name=_('application'))
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
     is_asked = models.BooleanField(_('asked'))
     reason = models.CharField(_('reason'), max_length=40)
 
@@ -76,9 +77,10 @@ class Submission(models.Model):
 
     MOVES: ClassVar[MoveTable] = SUBMISSION_MOVES
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='submissions')
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name='submissions', verbose_name=_('application'))
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
     is_sandbox = models.BooleanField(_('sandbox'))
     status = models.CharField(
         _('status'), max_length=10, choices=SubmissionStatus.choices, default=SubmissionStatus.NEW)
@@ -104,10 +106,12 @@ class Offer(models.Model):
 
     MOVES: ClassVar[MoveTable] = OFFER_MOVES
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='offers')
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name='offers')
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+')
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name='offers', verbose_name=_('application'))
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name='offers', verbose_name=_('submission'))
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
     lender_offer_id = models.CharField(max_length=100)
     status = models.CharField(_('status'), max_length=10, choices=OfferStatus.choices, default=OfferStatus.PROPOSED)
     name = models.CharField(_('name'), max_length=200)

@@ -63,7 +63,7 @@ def _heading(form: ContractForm) -> list[Flowable]:
     rate = form.terms.effective_rate
     frames = [] if rate is None else [
         (f'{percent(rate)} %', f'({percent_words(rate).upper()}) ГОДОВЫХ'),
-        _cost_in_money(cost_of(form.terms, form.made_on)),
+        _cost_in_money(cost_of(form.terms)),
     ]
     size = min((_cost_size(words) for words in frames), default=_GREATEST_COST_SIZE)
     head = style('contract-title', fontName=BOLD, fontSize=size, leading=size * 1.22, spaceAfter=3)
@@ -122,7 +122,7 @@ def _square(words: tuple[str, str], size: float) -> Table:
 
 
 def _conditions(form: ContractForm) -> list[Flowable]:
-    payments = payment_schedule(form.terms, form.made_on)
+    payments = payment_schedule(form.terms)
     rows: list[list[Any]] = [header_row('№', 'Условие', 'Содержание условия')]
     rows += [
         [text(number, CELL_CENTER), text(condition), text(content)]

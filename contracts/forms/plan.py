@@ -34,7 +34,7 @@ def schedule_title(form: ScheduleForm) -> str:
 
 def render_schedule(form: ScheduleForm) -> bytes:
     """Print the schedule with every payment and the totals."""
-    payments = payment_schedule(form.terms, form.made_on)
+    payments = payment_schedule(form.terms)
     by_sms = form.signing == SigningWay.SMS
     story: list[Flowable] = [
         text('ГРАФИК ПЛАТЕЖЕЙ', TITLE),

@@ -43,7 +43,7 @@ def rhythm_of(terms: Terms) -> Rhythm:
     return Rhythm(1, first_at_once=False)
 
 
-def payment_schedule(terms: Terms, made_on: date) -> tuple[Payment, ...]:
+def payment_schedule(terms: Terms) -> tuple[Payment, ...]:
     """Every payment of the contract.
 
     Interest of a period is its share of the yearly rate on what is owed, rounded half up to a kopeck. Every payment
@@ -61,19 +61,19 @@ def payment_schedule(terms: Terms, made_on: date) -> tuple[Payment, ...]:
         if number == terms.payments_count:
             principal = balance
         balance -= principal
-        due_on = made_on if at_once else _due_on(terms, rhythm, number)
+        due_on = _due_on(terms, rhythm, number)
         lines.append(Payment(number, due_on, principal + interest, interest, principal, balance))
     return tuple(lines)
 
 
-def cost_of(terms: Terms, made_on: date) -> int:
+def cost_of(terms: Terms) -> int:
     """The full cost in money: interest of the whole schedule and the insurance paid out of the loan, kopecks."""
-    interest = sum(line.interest for line in payment_schedule(terms, made_on))
+    interest = sum(line.interest for line in payment_schedule(terms))
     return interest + terms.life_insurance_sum + terms.work_insurance_sum
 
 
 def _due_on(terms: Terms, rhythm: Rhythm, number: int) -> date:
-    periods = (number - (2 if rhythm.first_at_once else 1)) * rhythm.step
+    periods = (number - 1) * rhythm.step
     if terms.regular_period_type == 'month':
         return add_months(terms.first_payment_date, periods)
     return terms.first_payment_date + timedelta(days=periods * _DAYS[terms.regular_period_type])

@@ -97,6 +97,7 @@ class Till:
     def sign(self, phone: str) -> None:
         """Type the code of the SMS, and pay the first part where there is a payment page."""
         self.call('resend_sms_code')
+        self.say('resend_sms_code: the first code is on its way by itself, nothing more is sent')
         deadline = time.monotonic() + STEP_SECONDS
         while (code := self.read_code(phone)) is None:
             if time.monotonic() > deadline:
@@ -111,6 +112,7 @@ class Till:
     def pay(self, payment_url: str) -> None:
         """Press the button of the lender's payment page and wait for the payment."""
         self.call('send_sms_link')
+        self.say('send_sms_link: the client has the address of the payment page')
         page = self.http.request(
             'POST', payment_url, fields={'result': 'pay'}, encode_multipart=False, redirect=False)
         if page.status != 303:

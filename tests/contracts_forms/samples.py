@@ -40,7 +40,7 @@ CREDIT = Terms(
     effective_rate=Decimal('27.431'), life_insurance_sum=4_120_00, work_insurance_sum=3_000_00)
 INSTALMENTS = Terms(
     price=39_999_01, initial_payment=0, loan=39_999_01, rate=Decimal(0), term_value=6, term_unit='week',
-    regular_payment_amount=9_999_76, regular_period_type='week', first_payment_date=date(2026, 12, 8),
+    regular_payment_amount=9_999_76, regular_period_type='week', first_payment_date=date(2026, 11, 24),
     payments_count=4)
 CONTRACT = ContractForm(
     kind=FormKind.POS, lender=LENDER, client=CLIENT, seller=SELLER, terms=CREDIT, goods=GOODS, made_on=MADE_ON)

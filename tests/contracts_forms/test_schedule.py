@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.forms.data import Terms
 from contracts.forms.schedule import Rhythm, add_months, cost_of, payment_schedule, rhythm_of
-from tests.contracts_forms.samples import CREDIT, INSTALMENTS, MADE_ON
+from tests.contracts_forms.samples import CREDIT, INSTALMENTS
 
 
 @st.composite
@@ -27,7 +27,7 @@ def _terms(draw: st.DrawFn) -> Terms:
 
 @given(_terms())
 def test_principal_always_adds_up_to_the_loan(terms: Terms) -> None:
-    lines = payment_schedule(terms, MADE_ON)
+    lines = payment_schedule(terms)
     assert len(lines) == terms.payments_count
     assert sum(line.principal for line in lines) == terms.loan
     assert lines[-1].balance == 0
@@ -37,7 +37,7 @@ def test_principal_always_adds_up_to_the_loan(terms: Terms) -> None:
 
 
 def test_every_payment_but_the_last_is_the_lenders_regular_one() -> None:
-    lines = payment_schedule(CREDIT, MADE_ON)
+    lines = payment_schedule(CREDIT)
     assert {line.amount for line in lines[:-1]} == {11_539_31}
     assert lines[0].interest == 2_432_20
     assert lines[0].due_on == date(2026, 12, 24)
@@ -46,13 +46,13 @@ def test_every_payment_but_the_last_is_the_lenders_regular_one() -> None:
 
 
 def test_a_payment_rounded_up_leaves_a_smaller_last_one() -> None:
-    lines = payment_schedule(replace(CREDIT, regular_payment_amount=11_542_00), MADE_ON)
+    lines = payment_schedule(replace(CREDIT, regular_payment_amount=11_542_00))
     assert lines[-1].amount < 11_542_00
     assert sum(line.principal for line in lines) == CREDIT.loan
 
 
 def test_four_parts_begin_on_the_day_of_the_purchase() -> None:
-    lines = payment_schedule(INSTALMENTS, MADE_ON)
+    lines = payment_schedule(INSTALMENTS)
     assert [line.due_on for line in lines] == [
         date(2026, 11, 24), date(2026, 12, 8), date(2026, 12, 22), date(2027, 1, 5)]
     assert [line.amount for line in lines] == [9_999_76, 9_999_76, 9_999_76, 9_999_73]
@@ -68,5 +68,5 @@ def test_months_end_on_their_last_day() -> None:
 @pytest.mark.parametrize('rate', [Decimal(0), Decimal('23.9')])
 def test_full_cost_in_money_is_interest_and_insurance(rate: Decimal) -> None:
     terms = replace(CREDIT, rate=rate)
-    interest = sum(line.interest for line in payment_schedule(terms, MADE_ON))
-    assert cost_of(terms, MADE_ON) == interest + 7_120_00
+    interest = sum(line.interest for line in payment_schedule(terms))
+    assert cost_of(terms) == interest + 7_120_00

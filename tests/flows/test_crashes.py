@@ -2,12 +2,17 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import redis
 
+from denimhub.conf.environment import ROOT
 from tests.flows.story import Story
 from tests.harness.system import RunningSystem
 
@@ -113,11 +118,37 @@ def test_a_dead_web_process_right_after_the_form_loses_nothing(system: RunningSy
     assert story.effects('submit') == {'sandbox-bank': 1, 'sandbox-mfo': 1}
 
 
-def test_a_worker_frozen_in_the_middle_writes_nothing_over_its_successor(system: RunningSystem) -> None:
-    story = Story(system, scenario='4003')
-    story.to_signed()
-    assert story.confirm()['status'] == 'success'
+@contextmanager
+def second_worker(system: RunningSystem) -> Iterator[None]:
+    """Another worker for the queues of lenders and SMS beside the system's own."""
+    command = [
+        sys.executable, '-m', 'celery', '-A', 'denimhub', '--quiet', 'worker', '--loglevel', 'WARNING',
+        '-n', 'second@%h', '-Q', 'lenders,sms', '-P', 'threads', '-c', '8', '--without-gossip', '--without-mingle', '--without-heartbeat']
+    with (system.logs / 'second.log').open('wb') as log, subprocess.Popen(
+            command, cwd=ROOT, env=system.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as worker:
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait(30)
+
+
+def test_a_worker_frozen_while_talking_does_nothing_twice_when_it_wakes(system: RunningSystem) -> None:
+    story = Story(system, scenario='1007')
+    story.create()
+    wait_until(lambda: len(story.journal('submit')) == 2, 'both lenders were asked')
     system.kill('worker', signal.SIGSTOP)
-    system.kill('worker', signal.SIGCONT)
-    story.issue()
-    assert sum(story.effects('confirm').values()) == 1
+    with second_worker(system):
+        wait_until(lambda: len(story.journal()) > 2, 'the second worker asked the lenders what they know')
+        system.kill('worker', signal.SIGCONT)
+        data = story.wait('get_offers', 'offer_status', {'error', 'declined', 'done'}, seconds=60)
+    assert data == {'offer_status': 'error'}
+    assert story.effects('submit') == {'sandbox-bank': 1, 'sandbox-mfo': 1}
+
+
+def wait_until(holds: Callable[[], bool], what: str, *, seconds: float = 40) -> None:
+    """Look again and again; fails with what did not come true."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f'not within {seconds} s: {what}'
+        time.sleep(0.1)
