@@ -123,7 +123,8 @@ def second_worker(system: RunningSystem) -> Iterator[None]:
     """Another worker for the queues of lenders and SMS beside the system's own."""
     command = [
         sys.executable, '-m', 'celery', '-A', 'denimhub', '--quiet', 'worker', '--loglevel', 'WARNING',
-        '-n', 'second@%h', '-Q', 'lenders,sms', '-P', 'threads', '-c', '8', '--without-gossip', '--without-mingle', '--without-heartbeat']
+        '-n', 'second@%h', '-Q', 'lenders,sms', '-P', 'threads', '-c', '8',
+        '--without-gossip', '--without-mingle', '--without-heartbeat']
     with (system.logs / 'second.log').open('wb') as log, subprocess.Popen(
             command, cwd=ROOT, env=system.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as worker:
         try:
