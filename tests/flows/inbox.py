@@ -1,10 +1,7 @@
 """The client's telephone: SMS read where the running system stores them, which is quicker than a command."""
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
-
-import psycopg
-
+from tests.flows.backlog import connect
 from tests.harness.system import RunningSystem
 from vault.sealing import unseal
 
@@ -13,9 +10,7 @@ TABLE = 'contracts_message'
 
 def texts_to(system: RunningSystem, phone: str) -> list[str]:
     """Texts of the SMS to a phone (E.164) that no gateway was given, oldest first."""
-    url = urlsplit(system.env['DATABASE_URL'])
-    host = parse_qs(url.query)['host'][0]
-    with psycopg.connect(host=host, user=url.username, dbname=url.path.strip('/'), autocommit=True) as connection:
+    with connect(system) as connection:
         rows = connection.execute(
             "SELECT guid::text, phone, text FROM contracts_message WHERE status = 'outbox' ORDER BY sent_at, id"
         ).fetchall()

@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from denimhub.conf.environment import ROOT
+from tests.flows.backlog import put_off
 from tests.flows.story import Story
 from tests.harness.system import RunningSystem
 
@@ -23,7 +24,8 @@ POINTS = ('noted', 'before_write', 'written')
 
 @pytest.fixture
 def system(running_system: RunningSystem) -> Iterator[RunningSystem]:
-    """The running system, whole again after each test."""
+    """The running system, free of what other stories left to do, and whole again after each test."""
+    put_off(running_system)
     yield running_system
     running_system.mend()
 
