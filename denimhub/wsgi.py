@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from django.utils.translation import gettext
 
 from denimhub.conf.safety import refuse_unsafe_process
-from scans.inspection.pool import pool
+from vault.inspection.pool import pool
 
 os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'denimhub.settings')
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.questionnaire import ScanIn
 from applications.refusals import Busy
-from scans.inspection.pool import TooSlow, look_at
-from scans.inspection.verdicts import Finding
+from vault.inspection.pool import look_at
+from vault.inspection.verdicts import Finding
+from vault.limited.pool import TooSlow
 
 _MESSAGES: Mapping[Finding, str | Promise] = {
     Finding.UNKNOWN_TYPE: _('The file is not a JPEG, PNG or PDF: send one of these'),

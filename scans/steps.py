@@ -26,7 +26,6 @@ from lenders.contract import (
 from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 from offers.selectors import submission_by_guid
 from offers.statuses import SubmissionStatus
-from scans.inspection.pool import TooSlow, display_copy
 from scans.models import Scan, ScanState
 from scans.rules import is_poor
 from scans.selectors import batches, current_scans, form_files, scans_of_form, to_send
@@ -41,6 +40,8 @@ from scans.settling import (
     take_answer,
 )
 from vault.files import BlobDamaged, read_file, write_blob
+from vault.inspection.pool import display_copy
+from vault.limited.pool import TooSlow
 from vault.models import StoredFile
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from scans.inspection.verdicts import Finding
+from vault.inspection.verdicts import Finding
 
 Poison = tuple[str, Callable[[], bytes], Finding]
 Good = tuple[str, Callable[[], bytes]]

@@ -16,11 +16,13 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 from applications.questionnaire import ScanIn
 from applications.refusals import Busy
 from scans import problems
-from scans.inspection import pool as pools
-from scans.inspection.pool import ChildDied, Pool, TooSlow, display_copy, look_at
-from scans.inspection.verdicts import Finding
 from scans.problems import inspect_files, scan_problems
 from tests.scans.poison import JPEG, PDF, PNG, document, good, picture, poison
+from vault.inspection import pool as inspection
+from vault.inspection.pool import MODULE, display_copy, look_at
+from vault.inspection.verdicts import Finding
+from vault.limited import pool as limited
+from vault.limited.pool import ChildDied, Pool, TooSlow
 
 POISON = poison()
 GOOD = good()
@@ -30,8 +32,8 @@ A_JPEG, A_PNG, A_PDF = (JPEG, picture()), (PNG, picture('PNG')), (PDF, document(
 @pytest.fixture
 def own_pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """A pool that a test may maltreat."""
-    fresh = Pool()
-    monkeypatch.setitem(pools._pools, os.getpid(), fresh)
+    fresh = Pool(MODULE)
+    monkeypatch.setitem(limited._pools, (os.getpid(), MODULE), fresh)
     yield fresh
     fresh.close()
 
@@ -102,13 +104,13 @@ def test_a_file_that_kills_its_child_twice_is_broken(monkeypatch: pytest.MonkeyP
 def test_a_stopped_child_is_given_up_and_the_next_call_works(own_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     own_pool.warm_up()
     _wait_for(lambda: len(own_pool.idle) == 2)
-    monkeypatch.setattr(pools, 'FILE_SECONDS', 0.3)
+    monkeypatch.setattr(inspection, 'FILE_SECONDS', 0.3)
     for child in own_pool.idle:
         os.kill(child.process.pid, signal.SIGSTOP)
     for _ in range(2):
         with pytest.raises(TooSlow):
             look_at([A_JPEG])
-    monkeypatch.setattr(pools, 'FILE_SECONDS', 10.0)
+    monkeypatch.setattr(inspection, 'FILE_SECONDS', 10.0)
     assert look_at([A_JPEG]) == [Finding.FINE]
 
 

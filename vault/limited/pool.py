@@ -1,4 +1,4 @@
-"""A warm pool of two limited children per process; safe to call from any number of threads."""
+"""A warm pool of limited children that do what strangers' bytes make dangerous; safe from any number of threads."""
 from __future__ import annotations
 
 import itertools
@@ -11,16 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from scans.inspection.verdicts import Display, Finding
-
 CHILDREN: Final = 2
-FILE_SECONDS: Final = 2.0
-DISPLAY_SECONDS: Final = 8.0
 START_SECONDS: Final = 15.0
 _ROOT = Path(__file__).resolve().parents[2]
 _HEADER = struct.Struct('!cBI')
@@ -28,21 +23,21 @@ _ANSWER = struct.Struct('!II')
 
 
 class TooSlow(Exception):
-    """No child was free, or the file took too long: nothing is known of it."""
+    """No child was free, or the work took too long: nothing is known of it."""
 
 
 class ChildDied(Exception):
-    """The child did not survive the file."""
+    """The child did not survive the work."""
 
 
 class Child:
-    """One child process and the socket to it; replaced by `Pool` when it is lost."""
+    """One child process that serves a module (see `serving`), and the socket to it; replaced by `Pool` when lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, '-E', '-s', '-m', 'scans.inspection.child'], cwd=_ROOT, stdin=theirs.fileno(),
+                [sys.executable, '-E', '-s', '-m', module], cwd=_ROOT, stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
                 env={'PATH': os.defpath, 'LC_ALL': 'C.UTF-8'})
         self.socket = ours
@@ -52,13 +47,16 @@ class Child:
             self.close()
             raise
 
-    def ask(self, verb: bytes, mime_type: str, content: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """Send a file and wait for the answer. Raises TooSlow or ChildDied: the child is of no more use then."""
+    def ask(self, verb: bytes, name: str, content: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """Send bytes under a verb and a name, wait for the answer.
+
+        Raises TooSlow or ChildDied: the child is of no more use then.
+        """
         deadline = time.monotonic() + seconds
-        name = mime_type.encode()[:255]
+        encoded = name.encode()[:255]
         try:
             self.socket.settimeout(seconds)
-            self.socket.sendall(_HEADER.pack(verb, len(name), len(content)) + name)
+            self.socket.sendall(_HEADER.pack(verb, len(encoded), len(content)) + encoded)
             self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
             self.socket.sendall(content)
         except TimeoutError:
@@ -98,7 +96,8 @@ class Child:
 class Pool:
     """Children by turns. A place is a child, or None where one has to be started; running ones are taken first."""
 
-    def __init__(self, size: int = CHILDREN) -> None:
+    def __init__(self, module: str, size: int = CHILDREN) -> None:
+        self._module = module
         self._places: queue.PriorityQueue[tuple[bool, int, Child | None]] = queue.PriorityQueue()
         self._turns = itertools.count()
         for _ in range(size):
@@ -112,8 +111,8 @@ class Pool:
     def _put(self, child: Child | None) -> None:
         self._places.put((child is None, next(self._turns), child))
 
-    def ask(self, verb: bytes, mime_type: str, content: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """One file through any free child. Raises TooSlow or ChildDied."""
+    def ask(self, verb: bytes, name: str, content: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """One piece of work through any free child. Raises TooSlow or ChildDied."""
         try:
             child = self._places.get(timeout=seconds)[2]
         except queue.Empty:
@@ -122,8 +121,8 @@ class Pool:
             if child is None or child.process.poll() is not None:
                 _forget(child)
                 child = None
-                child = Child()
-            return child.ask(verb, mime_type, content, seconds)
+                child = Child(self._module)
+            return child.ask(verb, name, content, seconds)
         except BaseException:
             _forget(child)
             child = None
@@ -143,55 +142,30 @@ class Pool:
     def _start_one(self) -> None:
         child = None
         with suppress(TooSlow, ChildDied, OSError):
-            child = Child()
+            child = Child(self._module)
         self._put(child)
 
     def close(self) -> None:
-        """End the children that are idle; the next file starts new ones."""
+        """End the children that are idle; the next question starts new ones."""
         for _ in range(self._places.qsize()):
             _forget(self._places.get()[2])
             self._put(None)
 
 
 _lock = threading.Lock()
-_pools: dict[int, Pool] = {}
+_pools: dict[tuple[int, str], Pool] = {}
 
 
-def pool() -> Pool:
-    """The pool of this process: a forked process does not share the sockets of its parent."""
+def pool_of(module: str) -> Pool:
+    """The pool of this process for a module: a forked process does not share the sockets of its parent."""
+    key = (os.getpid(), module)
     with _lock:
-        found = _pools.get(os.getpid())
+        for other in [known for known in _pools if known[0] != key[0]]:
+            del _pools[other]
+        found = _pools.get(key)
         if found is None:
-            _pools.clear()
-            found = _pools[os.getpid()] = Pool()
+            found = _pools[key] = Pool(module)
         return found
-
-
-def look_at(files: Sequence[tuple[str, bytes]]) -> list[Finding]:
-    """A finding for each (MIME type, content). Raises TooSlow when one of them takes longer than 2 s.
-
-    A file that kills its child gets a second one, and is BROKEN when that dies too.
-    """
-    return [_look_at(mime_type, content) for mime_type, content in files]
-
-
-def display_copy(content: bytes) -> Display | None:
-    """A picture written anew and what is to be seen on it, None when it cannot be. Raises TooSlow."""
-    try:
-        head, copy = pool().ask(b'd', '', content, seconds=DISPLAY_SECONDS)
-    except ChildDied:
-        return None
-    return None if head.get('failed') else Display(content=copy, **head)
-
-
-def _look_at(mime_type: str, content: bytes) -> Finding:
-    for _ in range(2):
-        try:
-            head, _rest = pool().ask(b'c', mime_type, content, seconds=FILE_SECONDS)
-            return Finding(head['finding'])
-        except ChildDied:
-            continue
-    return Finding.BROKEN
 
 
 def _forget(child: Child | None) -> None:

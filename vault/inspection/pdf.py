@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 
-from scans.inspection.verdicts import MAX_EXPANDED_BYTES, MAX_PAGES, MAX_PIXELS, Finding
+from vault.inspection.verdicts import MAX_EXPANDED_BYTES, MAX_PAGES, MAX_PIXELS, Finding
 
 _MAX_OBJECTS = 20_000
 _MAX_DEPTH = 40

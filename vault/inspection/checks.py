@@ -6,8 +6,8 @@ import warnings
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from scans.inspection.pdf import check_pdf
-from scans.inspection.verdicts import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, Display, Finding
+from vault.inspection.pdf import check_pdf
+from vault.inspection.verdicts import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, Display, Finding
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
