@@ -5,9 +5,13 @@ import structlog
 
 from applications.states import record
 from contracts.models import Contract, Payment
+from jobs.services import enqueue
 from lenders.contract import PaymentTerms, State
 
 log = structlog.get_logger(__name__)
+
+PAID = 'success'
+"""The word of `Payment.status` (section of the API on payments) for money that has come."""
 
 
 def note_payment(contract: Contract, state: State) -> None:
@@ -30,5 +34,9 @@ def _write(contract: Contract, terms: PaymentTerms) -> None:
     elif row.contract_id != contract.pk:
         log.error('payment.of_another_contract', contract=str(contract.guid), payment=row.pk)
         return
+    if row.pk is not None and row.status == terms.status == PAID:
+        return
     row.amount, row.status, row.paid_at = terms.amount, terms.status, terms.paid_at
     row.save()
+    if row.status == PAID:
+        enqueue('registries.book', str(contract.guid))

@@ -31,6 +31,8 @@ _ENDS = {
     ContractStatus.FAILED: ApplicationStatus.FAILED, ContractStatus.CANCELED: ApplicationStatus.CANCELED,
     ContractStatus.EXPIRED: ApplicationStatus.EXPIRED,
 }
+_BOOKED = frozenset({ContractStatus.ISSUED, ContractStatus.CANCELED})
+"""Ends of which the ledger keeps a line."""
 
 
 def open_contract(*, application: Application, offer: Offer) -> Contract:
@@ -57,6 +59,8 @@ def end_deal(
     reason = {} if to == ContractStatus.ISSUED else {'reason': why[:500]}
     advance(contract, to, actor=actor, why=why, **reason, **changes)
     advance(application, _ENDS[to], actor=actor, why=why)
+    if to in _BOOKED:
+        enqueue('registries.book', str(contract.guid))
 
 
 def note_scans(*, contract: Contract, state: str, actor: str, why: str = '') -> None:

@@ -1,3 +1,8 @@
+"""The room of registries."""
+from __future__ import annotations
+
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class RegistriesConfig(AppConfig):
     name = 'registries'
     verbose_name = _('Registries')
+
+    def ready(self) -> None:
+        """Register the steps of this room."""
+        import_module('registries.steps')

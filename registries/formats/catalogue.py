@@ -1,0 +1,9 @@
+"""Which formats there are. A new one is a module and a line here."""
+from __future__ import annotations
+
+from typing import Final
+
+from registries.formats.base import Format
+from registries.formats.csv_file import CSV
+
+FORMATS: Final[dict[str, Format]] = {one.name: one for one in (CSV,)}

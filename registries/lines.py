@@ -1,0 +1,75 @@
+"""The lines of a registry, written by PostgreSQL itself: the canonical UTF-8 CSV (RFC 4180) and its totals.
+
+Sums are rubles with two decimals, moments `yyyy-MM-dd HH:mm:ss` of the counterparty's zone. A text that a spreadsheet
+would take for a formula gets an apostrophe before it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from django.db import connection
+from psycopg import sql
+
+from registries.models import Counterparty, Registry
+from registries.rules import MONEY_KEYS, Column, Show
+
+_FORMULA: Final = '^[=+@\t\r\n\x0b\x0c＝＋－＠-]'
+_FROM: Final = """
+      FROM registries_ledgerline line
+      JOIN partners_partner partner ON partner.id = line.partner_id
+      JOIN lenders_lender lender ON lender.id = line.lender_id
+      LEFT JOIN registries_ledgerline corrected ON corrected.id = line.corrects_id
+"""
+_FIELDS: Final = {
+    'partner': 'partner.name', 'lender': 'lender.name', 'corrects': 'corrected.seq',
+    'form_guid': 'line.form_guid::text',
+}
+
+
+def totals_of(registry: Registry) -> tuple[int, dict[str, int]]:
+    """How many lines a registry has now, and the sum of each money column in kopecks."""
+    sums = sql.SQL(', ').join(
+        sql.SQL('COALESCE(sum(line.{}), 0)::bigint').format(sql.Identifier(key)) for key in MONEY_KEYS)
+    query = sql.SQL('SELECT count(*), {} FROM registries_ledgerline line WHERE {}').format(sums, _belongs(registry))
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    return int(row[0]), dict(zip(MONEY_KEYS, map(int, row[1:]), strict=True))
+
+
+def canonical_lines(registry: Registry, columns: Sequence[Column], zone: str) -> Iterator[bytes]:
+    """The lines in their order, in pieces of CSV without a header; memory does not grow with their number."""
+    shown = sql.SQL(', ').join(_shown(column, zone) for column in columns)
+    query = sql.SQL('COPY (SELECT {} ').format(shown) + sql.SQL(_FROM) + sql.SQL(
+        'WHERE {} ORDER BY line.seq) TO STDOUT WITH (FORMAT csv)').format(_belongs(registry))
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        for piece in copy:
+            yield bytes(piece)
+
+
+def _belongs(registry: Registry) -> sql.Composable:
+    """Lines of the counterparty that count in the period, and corrections written for this registry."""
+    party: Counterparty = registry.counterparty
+    side, party_id = ('lender', party.lender_id) if party.lender_id is not None else ('partner', party.partner_id)
+    own = sql.Identifier(f'for_{side}_id')
+    return sql.SQL(
+        '(line.{own} = {registry} OR (line.{own} IS NULL AND line.{side} = {party} AND line.is_sandbox = {sandbox}'
+        ' AND line.period_at >= {starts} AND line.period_at < {ends}))',
+    ).format(
+        own=own, registry=sql.Literal(registry.pk), side=sql.Identifier(f'{side}_id'), party=sql.Literal(party_id),
+        sandbox=sql.Literal(party.is_sandbox), starts=sql.Literal(registry.starts_at),
+        ends=sql.Literal(registry.ends_at))
+
+
+def _shown(column: Column, zone: str) -> sql.Composable:
+    field: Any = _FIELDS.get(column.field, f'line.{column.field}')
+    source = sql.SQL(field)
+    if column.show == Show.MONEY:
+        return sql.SQL('trim(to_char({0}::numeric / 100, {1}))').format(source, sql.Literal('FM9999999999999990.00'))
+    if column.show == Show.MOMENT:
+        return sql.SQL('to_char({0} AT TIME ZONE {1}, {2})').format(
+            source, sql.Literal(zone), sql.Literal('YYYY-MM-DD HH24:MI:SS'))
+    if column.show == Show.NUMBER:
+        return source
+    return sql.SQL("CASE WHEN {0} ~ {1} THEN '''' || {0} ELSE {0} END").format(source, sql.Literal(_FORMULA))
