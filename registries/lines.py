@@ -6,6 +6,7 @@ would take for a formula gets an apostrophe before it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
@@ -27,6 +28,16 @@ _FIELDS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of one event with one party of the other side; sums in kopecks."""
+
+    event: str
+    party: str
+    count: int
+    totals: dict[str, int]
+
+
 def totals_of(registry: Registry) -> tuple[int, dict[str, int]]:
     """How many lines a registry has now, and the sum of each money column in kopecks."""
     sums = sql.SQL(', ').join(
@@ -38,9 +49,28 @@ def totals_of(registry: Registry) -> tuple[int, dict[str, int]]:
     return int(row[0]), dict(zip(MONEY_KEYS, map(int, row[1:]), strict=True))
 
 
-def canonical_lines(registry: Registry, columns: Sequence[Column], zone: str) -> Iterator[bytes]:
-    """The lines in their order, in pieces of CSV without a header; memory does not grow with their number."""
-    shown = sql.SQL(', ').join(_shown(column, zone) for column in columns)
+def groups_of(registry: Registry) -> list[Group]:
+    """Lines and sums by event and by who is on the other side, in that order."""
+    other = 'partner' if registry.counterparty.lender_id is not None else 'lender'
+    sums = sql.SQL(', ').join(
+        sql.SQL('COALESCE(sum(line.{}), 0)::bigint').format(sql.Identifier(key)) for key in MONEY_KEYS)
+    query = sql.SQL('SELECT line.event, {}.name, count(*), {}').format(sql.Identifier(other), sums) + sql.SQL(
+        _FROM) + sql.SQL('WHERE {} GROUP BY 1, 2 ORDER BY 1, 2').format(_belongs(registry))
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [
+            Group(event, name, int(count), dict(zip(MONEY_KEYS, map(int, found), strict=True)))
+            for event, name, count, *found in cursor.fetchall()]
+
+
+def canonical_lines(
+    registry: Registry, columns: Sequence[Column], zone: str, *, as_stored: bool = False,
+) -> Iterator[bytes]:
+    """The lines in their order, in pieces of CSV without a header; memory does not grow with their number.
+
+    `as_stored` leaves texts as they are, for formats in which a text cannot become a formula.
+    """
+    shown = sql.SQL(', ').join(_shown(column, zone, as_stored=as_stored) for column in columns)
     query = sql.SQL('COPY (SELECT {} ').format(shown) + sql.SQL(_FROM) + sql.SQL(
         'WHERE {} ORDER BY line.seq) TO STDOUT WITH (FORMAT csv)').format(_belongs(registry))
     with connection.cursor() as cursor, cursor.copy(query) as copy:
@@ -62,7 +92,7 @@ def _belongs(registry: Registry) -> sql.Composable:
         ends=sql.Literal(registry.ends_at))
 
 
-def _shown(column: Column, zone: str) -> sql.Composable:
+def _shown(column: Column, zone: str, *, as_stored: bool) -> sql.Composable:
     field: Any = _FIELDS.get(column.field, f'line.{column.field}')
     source = sql.SQL(field)
     if column.show == Show.MONEY:
@@ -70,6 +100,6 @@ def _shown(column: Column, zone: str) -> sql.Composable:
     if column.show == Show.MOMENT:
         return sql.SQL('to_char({0} AT TIME ZONE {1}, {2})').format(
             source, sql.Literal(zone), sql.Literal('YYYY-MM-DD HH24:MI:SS'))
-    if column.show == Show.NUMBER:
+    if column.show == Show.NUMBER or as_stored:
         return source
     return sql.SQL("CASE WHEN {0} ~ {1} THEN '''' || {0} ELSE {0} END").format(source, sql.Literal(_FORMULA))

@@ -19,7 +19,7 @@ from vault.models import StoredFile
 
 def default_formats() -> list[str]:
     """What accountants open first."""
-    return ['csv']
+    return ['xlsx', 'csv']
 
 
 class Counterparty(models.Model):

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -16,7 +18,7 @@ from django.utils.translation import override
 
 from registries.formats.base import Sheet
 from registries.formats.catalogue import FORMATS
-from registries.lines import canonical_lines, totals_of
+from registries.lines import canonical_lines, groups_of, totals_of
 from registries.models import Counterparty, LedgerLine, Registry, RegistryFile, RegistryVersion
 from registries.rules import Column, Period, chosen_columns
 from registries.selectors import (
@@ -55,6 +57,7 @@ class _Made:
     totals: dict[str, int]
     sha256: str
     through_seq: int
+    made_at: datetime
     files: dict[str, StoredFile]
 
 
@@ -113,7 +116,7 @@ def add_files(*, version: RegistryVersion, formats: Sequence[str]) -> RegistryVe
             version.columns, for_lender=version.registry.counterparty.lender_id is not None))
         with _snapshot():
             sheet = _sheet(version.registry, columns, version.number, version.replaces, version.count, version.totals,
-                           version.sha256)
+                           version.sha256, version.made_at)
             files = {name: _blob(version.registry, name, sheet) for name in missing}
         with transaction.atomic():
             RegistryVersion.objects.select_for_update().get(pk=version.pk)
@@ -166,25 +169,27 @@ def _make(
         digest = hashlib.sha256()
         for piece in canonical_lines(registry, columns, registry.counterparty.zone):
             digest.update(piece)
-        sheet = _sheet(registry, columns, number, before, count, totals, digest.hexdigest())
+        made_at = timezone.now()
+        sheet = _sheet(registry, columns, number, before, count, totals, digest.hexdigest(), made_at)
         files = {name: _blob(registry, name, sheet) for name in formats}
-    return _Made(count, totals, digest.hexdigest(), through_seq, files)
+    return _Made(count, totals, digest.hexdigest(), through_seq, made_at, files)
 
 
 def _sheet(
     registry: Registry, columns: tuple[Column, ...], number: int, before: RegistryVersion | None, count: int,
-    totals: dict[str, int], sha256: str,
+    totals: dict[str, int], sha256: str, made_at: datetime,
 ) -> Sheet:
     party = registry.counterparty
 
-    def canonical() -> Iterator[bytes]:
-        return canonical_lines(registry, columns, party.zone)
+    def lines(*, as_stored: bool) -> Iterator[bytes]:
+        return canonical_lines(registry, columns, party.zone, as_stored=as_stored)
 
     return Sheet(
         counterparty=party.name, code=party.code, date_from=registry.date_from, date_to=registry.date_to,
         zone=party.zone, version=number, replaces=before.number if before else None,
-        made_at=timezone.now().astimezone(ZoneInfo(party.zone)), columns=columns, count=count, totals=totals,
-        sha256=sha256, canonical=canonical)
+        made_at=made_at.astimezone(ZoneInfo(party.zone)), columns=columns, count=count, totals=totals, sha256=sha256,
+        canonical=partial(lines, as_stored=False), as_stored=partial(lines, as_stored=True),
+        groups=partial(groups_of, registry))
 
 
 def _blob(registry: Registry, name: str, sheet: Sheet) -> StoredFile:
@@ -215,7 +220,7 @@ def _write(
             registry=registry, number=0 if is_open else (before.number if before else 0) + 1,
             status=VersionStatus.DRAFT if is_open else VersionStatus.BUILT, status_at=now,
             columns=[column.key for column in columns], count=made.count, totals=made.totals, sha256=made.sha256,
-            through_seq=made.through_seq, replaces=before, made_at=now, made_by=made_by)
+            through_seq=made.through_seq, replaces=before, made_at=made.made_at, made_by=made_by)
         _save_files(version, made.files)
         if before is not None:
             RegistryVersion.objects.filter(pk=before.pk).update(status=VersionStatus.REPLACED, status_at=now)

@@ -3,18 +3,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
+from registries.lines import Group
 from registries.rules import Column
+
+_IMPOSSIBLE = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]')
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A registry as plain values. `canonical` starts reading the lines anew each time, in pieces of CSV.
+    """A registry as plain values. Sums in kopecks; `made_at` in the zone of the counterparty; `version` 0 is a draft.
 
-    Sums in kopecks; `made_at` in the zone of the counterparty; `version` 0 is a draft.
+    `canonical` and `as_stored` start reading the lines anew each time, in pieces of CSV; in the first a text that looks
+    like a formula has an apostrophe before it.
     """
 
     counterparty: str
@@ -30,14 +37,29 @@ class Sheet:
     totals: dict[str, int]
     sha256: str
     canonical: Callable[[], Iterator[bytes]]
+    as_stored: Callable[[], Iterator[bytes]]
+    groups: Callable[[], Sequence[Group]]
 
     def titles(self) -> list[str]:
         """Names of the columns in the language in force."""
         return [str(column.title) for column in self.columns]
 
     def rows(self) -> Iterator[list[str]]:
-        """The lines as lists of texts, one at a time."""
-        return csv.reader(_whole_lines(self.canonical()))
+        """The lines as lists of texts, one at a time, texts as they are stored."""
+        return csv.reader(_whole_lines(self.as_stored()))
+
+    def label(self) -> str:
+        """`draft`, `version 2, replaces 1`: in the language in force."""
+        if self.version == 0:
+            return gettext('draft: the period is not over')
+        if self.replaces is None:
+            return gettext('version %(number)d') % {'number': self.version}
+        return gettext('version %(number)d, replaces version %(former)d') % {
+            'number': self.version, 'former': self.replaces}
+
+    def period(self) -> str:
+        """The dates as people write them."""
+        return f'{self.date_from:%d.%m.%Y} – {self.date_to:%d.%m.%Y}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,11 @@ def record(values: list[str]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator='\n').writerow(values)
     return out.getvalue().encode()
+
+
+def printable(text: str) -> str:
+    """Without characters that XML or a spreadsheet cannot hold: each becomes U+FFFD, a carriage return a line feed."""
+    return _IMPOSSIBLE.sub('\ufffd', text.replace('\r\n', '\n').replace('\r', '\n'))
 
 
 def _whole_lines(pieces: Iterator[bytes]) -> Iterator[str]:
