@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Balancers ask for health by an inner address over plain HTTP: neither the host check nor the redirect is for them.
 DIRECT_PATHS = ('/dp/', '/lenders/callback/', '/livez', '/readyz', '/healthz')
+# What comes after it opens a file: it is not for the log.
+_SECRET_PATH = re.compile(r'(/registries/download/)[^/]+')
 _ACCEPTABLE_ID = re.compile(r'[A-Za-z0-9_-]{8,64}')
 
 
@@ -42,10 +44,14 @@ class RequestLog:
         response.headers['X-Request-ID'] = request_id
         response.headers.setdefault('X-Content-Type-Options', 'nosniff')
         if request.path_info not in {'/livez', '/readyz', '/healthz'}:
-            self.log.info('request', method=request.method, path=request.path_info[:100], status=response.status_code,
-                          ms=round((time.perf_counter() - started) * 1000, 1))
+            self.log.info('request', method=request.method, path=_logged(request.path_info),
+                          status=response.status_code, ms=round((time.perf_counter() - started) * 1000, 1))
         clear_contextvars()
         return response
+
+
+def _logged(path: str) -> str:
+    return _SECRET_PATH.sub(r'\1…', path)[:100] if path.startswith('/registries/') else path[:100]
 
 
 @lru_cache(maxsize=64)

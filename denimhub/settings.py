@@ -2,6 +2,7 @@
 
 DENIMHUB_ENV is production (the default), development (set by `make run`) or test. Defaults are those of production.
 """
+import os
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +234,20 @@ WRONG_CODES_PER_PHONE_DAY: int | None = env.int('WRONG_CODES_PER_PHONE_DAY', def
 SMS_PER_PHONE_DAY: int | None = env.int('SMS_PER_PHONE_DAY', default=10)
 # Name of a gateway in contracts/sms/catalogue.py for messages of live partners; empty: they are kept in the outbox.
 SMS_GATEWAY: str = env.str('SMS_GATEWAY', default='' if PRODUCTION else 'outbox')
+
+# --- registries: how they reach counterparties -----------------------------------------------------------------------
+# smtp+tls://user:password@host:587 (STARTTLS) or smtp+ssl://…:465; unset: no letter is sent, deliveries by e-mail fail.
+EMAIL_URL: str = env.str('EMAIL_URL', default='')
+_email: dict[str, Any] = env.email_url_config(EMAIL_URL) if EMAIL_URL else {}
+EMAIL_HOST: str = _email.get('EMAIL_HOST') or ''
+EMAIL_PORT: int = _email.get('EMAIL_PORT') or 25
+EMAIL_HOST_USER: str = _email.get('EMAIL_HOST_USER') or ''
+EMAIL_HOST_PASSWORD: str = _email.get('EMAIL_HOST_PASSWORD') or ''
+EMAIL_USE_TLS: bool = _email.get('EMAIL_USE_TLS', False)
+EMAIL_USE_SSL: bool = _email.get('EMAIL_USE_SSL', False)
+DEFAULT_FROM_EMAIL: str = env.str('EMAIL_FROM', default=SUPPORT_EMAIL)
+# Above this a letter carries a link instead of the files.
+REGISTRY_ATTACHMENT_BYTES: int = env.int('REGISTRY_ATTACHMENT_BYTES', default=10 * 1024 * 1024)
+# Secrets of addresses of delivery that are kept in the environment; an address names them as env:REGISTRY_SECRET_…
+REGISTRY_SECRETS: dict[str, str] = {
+    name: value for name, value in os.environ.items() if name.startswith('REGISTRY_SECRET_')}

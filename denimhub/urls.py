@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from denimhub import health, pages
 from denimhub.dp import documentation
 from denimhub.lender_callbacks import take_callback
+from denimhub.registry_downloads import download_file, download_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path('', pages.start, name='start'),
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path('docs/', documentation.Docs.as_view(), name='docs'),
     path('admin/', admin.site.urls),
     path('lenders/callback/<slug:code>', take_callback, name='lender_callback'),
+    path('registries/download/<str:token>', download_page, name='registry_download'),
+    path('registries/download/<str:token>/<uuid:guid>', download_file, name='registry_download_file'),
     path('livez', health.livez),
     path('readyz', health.readyz),
     path('healthz', health.healthz),

@@ -316,6 +316,8 @@ class Found:
     confirm_refused: bool = False
     is_cancelled: bool = False
     issue: IssueStage = IssueStage.NOT_CONFIRMED
+    issued_amount: int | None = None
+    """Kopecks lent, once issued, where the lender tells."""
 
 
 class Adapter(Protocol):

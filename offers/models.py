@@ -90,6 +90,8 @@ class Submission(models.Model):
     reason = models.CharField(_('reason'), max_length=500, blank=True)
     release_needed = models.BooleanField(default=False)
     released_at = models.DateTimeField(_('lender told of the end at'), null=True)
+    releases = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How often the lender had to be told anew, because the form was found live there after it had been told."""
 
     class Meta:
         verbose_name = _('submission')

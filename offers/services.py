@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from applications.models import Application, Document
 from applications.refusals import WrongFormStatus, WrongOfferStatus
-from applications.states import advance
+from applications.states import advance, record
 from applications.statuses import ApplicationStatus
 from jobs.services import enqueue
 from lenders.contract import Decision, DecisionStatus, OfferTerms
@@ -214,6 +214,19 @@ def release(submission: Submission, *, actor: str, why: str) -> None:
         advance(submission, SubmissionStatus.CANCELED, actor=actor, why=why)
     if was_sent and not submission.release_needed:
         _tell_later(submission)
+
+
+def release_again(submission: Submission, *, why: str) -> None:
+    """Tell a lender anew that the form is over (the application's row is locked), because it is live there.
+
+    A lender that was told already is told under a fresh key, else it would only repeat its answer.
+    """
+    row = Submission.objects.select_for_update(of=('self',)).select_related('lender').get(pk=submission.pk)
+    if row.released_at is not None:
+        row.releases, row.released_at = row.releases + 1, None
+        row.save(update_fields=['releases', 'released_at'])
+    record(row.application_id, subject=f'submission {row.lender.code}', actor=SYSTEM, why=why)
+    _tell_later(row)
 
 
 def _tell_later(submission: Submission) -> None:

@@ -250,6 +250,8 @@ def nudge(run: Run) -> None:
 def _cancel_key(submission: Submission) -> str:
     """One key for all repeats of one cancel; a cancel after a late answer to the submit is another one.
 
-    Under the old key a lender could answer once more that there was nothing to cancel.
+    Under the old key a lender could answer once more that there was nothing to cancel. So is one that has to be told
+    anew.
     """
-    return f'{submission.guid}:cancel:{"known" if submission.lender_application_id else "unknown"}'
+    known = 'known' if submission.lender_application_id else 'unknown'
+    return f'{submission.guid}:cancel:{known}' + (f':{submission.releases}' if submission.releases else '')

@@ -12,5 +12,9 @@ class RegistriesConfig(AppConfig):
     verbose_name = _('Registries')
 
     def ready(self) -> None:
-        """Register the steps of this room."""
-        import_module('registries.steps')
+        """Register the steps of this room and its checks."""
+        for module in (
+            'steps', 'steps_build', 'steps_delivery', 'steps_matching', 'steps_reports', 'steps_schedule',
+            'steps_sweep', 'checks',
+        ):
+            import_module(f'registries.{module}')

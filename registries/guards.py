@@ -37,3 +37,15 @@ def past_only(name: str) -> pgtrigger.Trigger:
             NEW."made_at" := clock_timestamp();
             RETURN NEW;
         """)  # noqa: S608 - a trigger, made of constants
+
+
+def frozen_but(name: str, *columns: str) -> pgtrigger.Trigger:
+    """Refuse in the database to change a row but for these columns."""
+    free = ', '.join(f"'{column}'" for column in columns)
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=pgtrigger.Condition(
+        f'to_jsonb(OLD) - ARRAY[{free}] IS DISTINCT FROM to_jsonb(NEW) - ARRAY[{free}]'))
+
+
+def never_deleted(name: str) -> pgtrigger.Trigger:
+    """Refuse in the database to delete a row."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Delete)

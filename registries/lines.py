@@ -79,17 +79,21 @@ def canonical_lines(
 
 
 def _belongs(registry: Registry) -> sql.Composable:
-    """Lines of the counterparty that count in the period, and corrections written for this registry."""
+    """Lines of the counterparty that count in the period, and corrections written for this registry.
+
+    A correction written for a registry counts there and nowhere else in its cadence; registries of another cadence see
+    it at its own time.
+    """
     party: Counterparty = registry.counterparty
     side, party_id = ('lender', party.lender_id) if party.lender_id is not None else ('partner', party.partner_id)
-    own = sql.Identifier(f'for_{side}_id')
     return sql.SQL(
-        '(line.{own} = {registry} OR (line.{own} IS NULL AND line.{side} = {party} AND line.is_sandbox = {sandbox}'
-        ' AND line.period_at >= {starts} AND line.period_at < {ends}))',
+        '(line.{own} = {registry} OR (line.{side} = {party} AND line.is_sandbox = {sandbox}'
+        ' AND line.period_at >= {starts} AND line.period_at < {ends} AND (line.{own} IS NULL OR NOT EXISTS'
+        ' (SELECT 1 FROM registries_registry other WHERE other.id = line.{own} AND other.kind = {kind}))))',
     ).format(
-        own=own, registry=sql.Literal(registry.pk), side=sql.Identifier(f'{side}_id'), party=sql.Literal(party_id),
-        sandbox=sql.Literal(party.is_sandbox), starts=sql.Literal(registry.starts_at),
-        ends=sql.Literal(registry.ends_at))
+        own=sql.Identifier(f'for_{side}_id'), registry=sql.Literal(registry.pk), side=sql.Identifier(f'{side}_id'),
+        party=sql.Literal(party_id), sandbox=sql.Literal(party.is_sandbox), starts=sql.Literal(registry.starts_at),
+        ends=sql.Literal(registry.ends_at), kind=sql.Literal(str(registry.kind)))
 
 
 def _shown(column: Column, zone: str, *, as_stored: bool) -> sql.Composable:

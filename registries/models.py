@@ -245,3 +245,11 @@ class RegistryFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+import registries.models_corrections  # noqa: E402 - Django looks for models here
+import registries.models_delivery  # noqa: E402
+import registries.models_drift  # noqa: E402
+import registries.models_journal  # noqa: E402
+import registries.models_matching  # noqa: E402
+import registries.models_reports  # noqa: E402,F401

@@ -29,6 +29,7 @@ from registries.selectors import (
     transaction_horizon,
 )
 from registries.services import close_period
+from registries.services_status import note_made
 from registries.statuses import VersionStatus
 from vault.files import write_blob
 from vault.models import StoredFile
@@ -222,9 +223,8 @@ def _write(
             columns=[column.key for column in columns], count=made.count, totals=made.totals, sha256=made.sha256,
             through_seq=made.through_seq, replaces=before, made_at=made.made_at, made_by=made_by)
         _save_files(version, made.files)
-        if before is not None:
-            RegistryVersion.objects.filter(pk=before.pk).update(status=VersionStatus.REPLACED, status_at=now)
-        elif not is_open:
+        if not is_open:
+            note_made(version=version)
             _drop_draft(registry)
     return version
 

@@ -44,3 +44,48 @@ VERSION_MOVES: MoveTable = {
     V.SENT: frozenset({V.REPLACED}),
     V.REPLACED: frozenset(),
 }
+
+
+class CorrectionStatus(models.TextChoices):
+    """What became of a wish to correct the ledger; only an approved one has written a line."""
+
+    ASKED = 'ASKED', _('waits for a second person')
+    APPROVED = 'APPROVED', _('approved')
+    REFUSED = 'REFUSED', _('refused')
+    WITHDRAWN = 'WITHDRAWN', _('withdrawn')
+
+
+CORRECTION_MOVES: MoveTable = {
+    CorrectionStatus.ASKED: frozenset({
+        CorrectionStatus.APPROVED, CorrectionStatus.REFUSED, CorrectionStatus.WITHDRAWN}),
+    CorrectionStatus.APPROVED: frozenset(),
+    CorrectionStatus.REFUSED: frozenset(),
+    CorrectionStatus.WITHDRAWN: frozenset(),
+}
+
+
+class DriftKind(models.TextChoices):
+    """In what a lender and we differ about one deal."""
+
+    ISSUED_THERE = 'ISSUED_THERE', _('issued at the lender, not here')
+    ENDED_THERE = 'ENDED_THERE', _('ended at the lender, being issued here')
+    NOT_ISSUED_THERE = 'NOT_ISSUED_THERE', _('issued here, not at the lender')
+    UNKNOWN_THERE = 'UNKNOWN_THERE', _('the lender does not know the deal')
+    LIVE_THERE = 'LIVE_THERE', _('ended here, live at the lender')
+    SUM_DIFFERS = 'SUM_DIFFERS', _('the sums differ')
+    UNREADABLE = 'UNREADABLE', _('the lender gives no clear answer')
+
+
+class DriftStatus(models.TextChoices):
+    """HEALED is found by asking again; CLOSED is the word of a person."""
+
+    OPEN = 'OPEN', _('open')
+    HEALED = 'HEALED', _('healed')
+    CLOSED = 'CLOSED', _('closed by a person')
+
+
+DRIFT_MOVES: MoveTable = {
+    DriftStatus.OPEN: frozenset({DriftStatus.HEALED, DriftStatus.CLOSED}),
+    DriftStatus.HEALED: frozenset(),
+    DriftStatus.CLOSED: frozenset(),
+}

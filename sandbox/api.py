@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sandbox import operations, views
+from sandbox import operations, registry, views
 from sandbox.deal import Deal, settle
 from sandbox.operations import Operation, ProtocolError, Result, Thinking
 from sandbox.profiles import PROFILES, Profile
@@ -72,6 +72,18 @@ class Api:
         with self.store.transaction():
             calls = self.store.calls(form_guid)
         return json_reply(200, {'calls': calls})
+
+    def registry(self, lender: str, day: str) -> Reply:
+        """The books of one lender as CSV, of one day in Moscow (`YYYY-MM-DD`) or of all."""
+        if lender not in {profile.code for profile in PROFILES}:
+            return problem_reply(ProtocolError(404, 'not_found', 'no such lender'))
+        try:
+            wanted = registry.day_of(day)
+        except ValueError:
+            return problem_reply(ProtocolError(400, 'bad_request', 'date is not YYYY-MM-DD'))
+        with self.store.transaction() as store:
+            text = registry.write(store.deals_of(lender), wanted, time.time())
+        return Reply(200, text.encode(), 'text/csv; charset=utf-8')
 
     def handle(self, profile: Profile, method: str, path: str, key: str, raw: bytes) -> Reply:
         """One call of the protocol."""

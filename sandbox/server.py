@@ -116,6 +116,9 @@ class Handler(BaseHTTPRequestHandler):
     def _public(self, path: str, query: str) -> Reply:
         if path == '/journal':
             return self.server.api.journal(parse_qs(query).get('form_guid', [''])[0])
+        if path == '/registry':
+            asked = parse_qs(query)
+            return self.server.api.registry(asked.get('lender', [''])[0], asked.get('date', [''])[0])
         if path == '/healthz':
             return json_reply(200, {'status': 'ok'})
         if path == '/':

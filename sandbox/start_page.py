@@ -32,6 +32,7 @@ def show() -> Reply:
         '<p>Сценарий выбирают четыре последние цифры мобильного телефона клиента; при других цифрах всё одобряется.</p>'
         f'<table><tr><th>Цифры</th><th>Что происходит</th></tr>{rows}</table>'
         '<p>Журнал вызовов по анкете: <code>/journal?form_guid=…</code></p>'
+        '<p>Книга кредитора для сверки (CSV): <code>/registry?lender=sandbox-bank&amp;date=ГГГГ-ММ-ДД</code></p>'
         '<p>Поддержка: support@denumtech.ru</p></main></body></html>')
     return Reply(200, text.encode(), 'text/html; charset=utf-8', headers={
         'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",

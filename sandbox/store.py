@@ -84,6 +84,10 @@ class Store:
         row = self._one('select body from deals where token = ?', token)
         return Deal.loads(row[0]) if row else None
 
+    def deals_of(self, lender: str) -> list[Deal]:
+        """All applications of one lender."""
+        return [Deal.loads(row[0]) for row in self._db.execute('select body from deals where lender = ?', (lender,))]
+
     def save(self, deal: Deal) -> None:
         """Write the deal as it is now."""
         self._db.execute(

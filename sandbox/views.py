@@ -132,4 +132,11 @@ def found(deal: Deal, now: float) -> dict[str, Any]:
         'scans_versions': {kind: scan.version for kind, scan in deal.scans.items()},
         'is_confirmed': deal.confirmed_at is not None, 'confirm_refused': bool(deal.confirm_refusal),
         'is_cancelled': deal.cancelled_at is not None, 'issue': issue_stage(deal, now)[0],
+        'issued_amount': issued_amount(deal, now),
     }
+
+
+def issued_amount(deal: Deal, now: float) -> int | None:
+    """Kopecks lent, once they are."""
+    offer = deal.chosen_offer
+    return int(offer['amount']) if offer and issue_stage(deal, now)[0] == 'issued' else None

@@ -1,7 +1,7 @@
 """The child's side: takes work over its standard input (a socket), answers, knows nothing else.
 
-It lives as long as the socket. Its limits: 512 MiB of address space, 10 s of CPU a piece of work, no file or socket may
-be opened, no core, nothing written.
+It lives as long as the socket. Its limits: 512 MiB of address space, 10 s of CPU a piece of work (or what `serve` was
+told), no file or socket may be opened, no core, nothing written.
 """
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _ANSWER = struct.Struct('!II')
 Answer = Callable[[bytes, str, bytes], tuple[dict[str, Any], bytes]]
 
 
-def serve(answer: Answer, warm_up: Callable[[], None], *, most_bytes: int) -> NoReturn:
+def serve(
+    answer: Answer, warm_up: Callable[[], None], *, most_bytes: int, cpu_seconds: int = CPU_SECONDS,
+) -> NoReturn:
     """Serve until the socket closes, then exit.
 
     `warm_up` loads whatever needs files; after it none may be opened. `answer` gets verb, name and bytes (a longer
@@ -36,7 +38,7 @@ def serve(answer: Answer, warm_up: Callable[[], None], *, most_bytes: int) -> No
         _limit()
         _send(connection, {'ready': True}, b'')
         while (asked := _receive(connection, most_bytes)) is not None:
-            _allow_cpu()
+            _allow_cpu(cpu_seconds)
             _send(connection, *answer(*asked))
     sys.exit(0)
 
@@ -50,9 +52,9 @@ def _limit() -> None:
             resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def _allow_cpu() -> None:
+def _allow_cpu(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    soft = int(used.ru_utime + used.ru_stime) + seconds
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 

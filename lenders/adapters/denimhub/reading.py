@@ -88,4 +88,5 @@ def found(answer: wire.WireFound) -> Found:
         lender_id=answer.lender_id, decision=decision(answer.decision), chosen_offer_id=answer.chosen_offer_id,
         contract=ContractStage(answer.contract) if answer.contract is not None else None, is_signed=answer.is_signed,
         scans_versions=dict(answer.scans_versions), is_confirmed=answer.is_confirmed,
-        confirm_refused=answer.confirm_refused, is_cancelled=answer.is_cancelled, issue=IssueStage(answer.issue))
+        confirm_refused=answer.confirm_refused, is_cancelled=answer.is_cancelled, issue=IssueStage(answer.issue),
+        issued_amount=answer.issued_amount)

@@ -179,6 +179,7 @@ class WireFound(Wire):
     confirm_refused: bool = False
     is_cancelled: bool = False
     issue: Issue = 'not_confirmed'
+    issued_amount: Kopecks | None = None
 
 
 class WireError(Wire):

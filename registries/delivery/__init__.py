@@ -1,0 +1,1 @@
+"""Ways to bring files to a counterparty, one module each behind the contract of `base`."""

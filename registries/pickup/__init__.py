@@ -1,0 +1,1 @@
+"""Places from which files of counterparties are fetched."""

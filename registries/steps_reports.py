@@ -1,0 +1,71 @@
+"""Bringing reports of matchings to counterparties, each as a job: read, talk, write."""
+from __future__ import annotations
+
+from functools import partial
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from jobs.registry import Run, assert_may_talk, job
+from registries.delivery.base import MayBeTaken, NotTaken, Parcel, Piece, Refused, in_clear
+from registries.delivery.catalogue import CHANNELS
+from registries.models_reports import ReportDelivery
+from registries.selectors_matching import report_delivery_by
+from registries.services_report_delivery import end_report, start_report
+from registries.statuses_delivery import DELIVERY_ENDS, DeliveryStatus
+from registries.statuses_matching import OutcomeName
+from vault.files import BlobDamaged, open_file
+
+
+def settle_parked(run: Run) -> None:
+    """No attempt is left: a person has to look."""
+    end_report(report_delivery_by(run.subject), DeliveryStatus.FAILED, why='every attempt failed')
+
+
+@job('registries.deliver_report', queue='lenders', max_attempts=12, backoff_seconds=(5, 60, 300, 900, 3600),
+     on_park=settle_parked, max_seconds=600)
+def deliver_report(run: Run) -> None:
+    """Bring one report to one address; the subject is the delivery. Attempts carry the same guid and content."""
+    delivery = report_delivery_by(run.subject)
+    if delivery.status in DELIVERY_ENDS:
+        return
+    with run.note():
+        is_wanted = start_report(delivery)
+    if not is_wanted:
+        return
+    channel = CHANNELS[delivery.target.channel]
+    try:
+        secrets = channel.secrets.model_validate(in_clear(delivery.target.secrets or {}, settings.REGISTRY_SECRETS))
+        parcel = _parcel(delivery)
+        assert_may_talk()
+        receipt = channel.deliver(parcel, channel.settings.model_validate(delivery.target.settings), secrets)
+    except (Refused, BlobDamaged) as refused:
+        with run.finish():
+            end_report(delivery, DeliveryStatus.FAILED, why=str(refused))
+            run.park(str(refused))
+    except (MayBeTaken, NotTaken) as trouble:
+        is_unknown = isinstance(trouble, MayBeTaken)
+        with run.note():
+            end_report(delivery, DeliveryStatus.UNKNOWN if is_unknown else DeliveryStatus.QUEUED, why=str(trouble))
+        raise
+    else:
+        with run.finish():
+            end_report(delivery, DeliveryStatus.SENT, why=receipt.note, remote_name=receipt.remote_name)
+
+
+def _parcel(delivery: ReportDelivery) -> Parcel:
+    run, report = delivery.report.run, delivery.report
+    dates = f'{run.date_from:%d.%m.%Y}–{run.date_to:%d.%m.%Y}'
+    subject = f'Сверка DenimHub: {run.counterparty.name}, {dates}, версия {run.number}'
+    body = render_to_string('registries/report_letter.txt', {
+        'run': run, 'dates': dates, 'report': report, 'support_email': settings.SUPPORT_EMAIL,
+        'counts': [(one.label, run.counts.get(one.value, 0)) for one in OutcomeName]})
+    piece = Piece(
+        name=report.name, sha256=report.file.sha256, size_bytes=report.file.size_bytes,
+        content_type=report.file.content_type, read=partial(open_file, report.file))
+    return Parcel(guid=str(delivery.guid), at=delivery.queued_at, subject=' '.join(subject.split()), body=body,
+                  pieces=(piece,), link=_no_link)
+
+
+def _no_link() -> str:
+    raise Refused('the report is too large for a letter: take it from the workstation')
