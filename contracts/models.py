@@ -10,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from applications.guards import append_only, guard_moves
 from applications.models import Application
 from applications.statuses import MoveTable
+from contracts.models_evidence import EvidenceHead, EvidenceRecord  # noqa: F401 - Django looks for models here
+from contracts.models_messages import DeliveryStatus, MessagePart, PartnerDay  # noqa: F401 - the same
+from contracts.models_templates import (  # noqa: F401 - Django looks for models in this module
+    PrintTemplate,
+    TemplateEvent,
+    TemplateVersion,
+)
 from contracts.statuses import CONTRACT_MOVES, ContractStatus, ScansState
 from lenders.models import Lender
 from offers.models import Offer, Submission
@@ -88,6 +95,10 @@ class SigningCode(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.JSONField(default=list)
     """Times of all tries, right and wrong, for the evidence of the signature."""
+    wrong_tries = models.JSONField(default=list)
+    """Numbers (from 1) of the tries that were compared and found wrong."""
+    right_try = models.PositiveSmallIntegerField(null=True)
+    """Number of the try that signed; null where the lender checks codes."""
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
@@ -114,6 +125,9 @@ class CodeCheck(models.Model):
     operation = models.CharField(max_length=5, choices=[('send', 'send'), ('check', 'check')])
     code = EncryptedTextField(context='guid', blank=True, default='')
     result = models.CharField(max_length=10, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    """The call of the partner that brought the code, for the evidence of the signature."""
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 
@@ -152,6 +166,13 @@ class Message(models.Model):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    delivery_status = models.CharField(
+        _('delivery'), max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.UNKNOWN)
+    delivered_at = models.DateTimeField(_('delivered at'), null=True)
+    delivery_reason = models.CharField(_('why not delivered'), max_length=40, blank=True)
+    """The gateway's own code."""
+    parts = models.PositiveSmallIntegerField(_('parts'), null=True)
+    cost = models.BigIntegerField(_('cost, kopecks'), null=True)
 
     class Meta:
         verbose_name = _('message')
@@ -183,7 +204,7 @@ class Payment(models.Model):
 
 
 class Signature(models.Model):
-    """Evidence of one signature; append-only. Texts and phones only encrypted."""
+    """That these printed forms were signed; append-only. What proves it is the chain of its `records`."""
 
     guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
     contract = models.ForeignKey(
@@ -193,15 +214,13 @@ class Signature(models.Model):
     forms_version = models.PositiveIntegerField()
     mode = models.CharField(max_length=10)
     signed_at = models.DateTimeField()
-    evidence = EncryptedTextField(context='guid')
-    """JSON: documents with SHA-256, SMS text, phone, times of sending and checks, attempts, point, operator."""
-    evidence_sha256 = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _('signature')
         verbose_name_plural = _('signatures')
         constraints = [
             models.UniqueConstraint(fields=['contract', 'forms_version'], name='one_signature_per_forms')]
+        permissions = [('export_evidence', _('Can export the evidence of a signature'))]
         triggers = [append_only('signature_append_only')]
 
     def __str__(self) -> str:

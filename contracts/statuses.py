@@ -1,4 +1,4 @@
-"""Statuses of a contract and the declared moves between them."""
+"""Statuses of a contract, and of a version of a template, with the declared moves between them."""
 from __future__ import annotations
 
 from django.db import models
@@ -49,3 +49,22 @@ class ScansState(models.TextChoices):
     PRINT_FORMS_CHANGED = 'PRINT_FORMS_CHANGED', _('printed forms changed')
     RESCAN_NEEDED = 'RESCAN_NEEDED', _('rescan needed')
     DECLINED = 'DECLINED', _('declined')
+
+
+class TemplateStatus(models.TextChoices):
+    """A version of a lender's template: DRAFT until its author gives it to a second person."""
+
+    DRAFT = 'DRAFT', _('draft')
+    WAITING = 'WAITING', _('waiting for review')
+    PUBLISHED = 'PUBLISHED', _('published')
+    RETIRED = 'RETIRED', _('retired')
+    REJECTED = 'REJECTED', _('rejected')
+
+
+TEMPLATE_MOVES: MoveTable = {
+    TemplateStatus.DRAFT: frozenset({TemplateStatus.WAITING}),
+    TemplateStatus.WAITING: frozenset({TemplateStatus.PUBLISHED, TemplateStatus.REJECTED}),
+    TemplateStatus.PUBLISHED: frozenset({TemplateStatus.RETIRED}),
+    TemplateStatus.RETIRED: frozenset(),
+    TemplateStatus.REJECTED: frozenset(),
+}
