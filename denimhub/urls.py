@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from denimhub import health, pages
 from denimhub.dp import documentation
 from denimhub.lender_callbacks import take_callback
+from denimhub.sms_callbacks import take_smsc
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path('', pages.start, name='start'),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path('docs/', documentation.Docs.as_view(), name='docs'),
     path('admin/', admin.site.urls),
     path('lenders/callback/<slug:code>', take_callback, name='lender_callback'),
+    path('sms/callback/smsc', take_smsc, name='smsc_callback'),
     path('livez', health.livez),
     path('readyz', health.readyz),
     path('healthz', health.healthz),

@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from contracts.evidence_chain import append
 from contracts.models import Message, Payment, Signature
+from contracts.models_evidence import EvidenceKind
 from contracts.services import open_contract
 from jobs.models import Job
 from lenders.models import Exchange
@@ -50,9 +52,10 @@ def deal(db: None) -> None:
         phone_index=b'0' * 32, text='Код: 123456', is_sandbox=True, created_at=now)
     Payment.objects.create(
         contract=contract, lender=lender, transaction_number='T-1', amount=100, status='success', paid_at=now)
-    Signature.objects.create(
-        contract=contract, application=application, forms_version=1, mode='platform', signed_at=now, evidence='{}',
-        evidence_sha256='0' * 64)
+    with transaction.atomic():
+        append(Signature.objects.create(
+            contract=contract, application=application, forms_version=1, mode='platform', signed_at=now,
+        ), EvidenceKind.SIGNATURE, {'client': QUESTIONNAIRE['last_name']})
     stored = store_file(b'picture', content_type='image/png', kind='scan', context='test')
     Scan.objects.create(application=application, type='PASSPORT_MAIN', version=1, file=stored, created_at=now)
     assert Job.objects.exists()
