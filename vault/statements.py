@@ -79,8 +79,8 @@ def _is_forgotten(result: PGresult) -> bool:
 def _check(result: PGresult, connection: psycopg.Connection[Any]) -> None:
     if result.status in _GOOD:
         return
-    # Without an SQLSTATE it is libpq's word that the conversation broke off; the state of the connection does not always
-    # show that yet.
+    # Without an SQLSTATE it is libpq's word that the conversation broke off; the state of the connection does not
+    # always show that yet.
     if result.error_field(DiagnosticField.SQLSTATE) is None:
         raise psycopg.OperationalError('the connection is lost')
     raise psycopg.errors.error_from_result(result, encoding=connection.info.encoding)

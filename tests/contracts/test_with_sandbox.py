@@ -52,7 +52,7 @@ class Desk:
         for lender in ensure_sandbox_lenders(stand.url, secret=SECRET):
             if kind in lender.kinds:
                 Route.objects.create(partner=self.partner, lender=lender, kind=kind)
-        phone = f'+79{random.randint(10, 79)}{next(_serial) % 1000:03}{scenario}'
+        phone = f'+79{random.randint(31, 79)}{next(_serial) % 1000:03}{scenario}'
         form = demo_form(
             partner_guid=str(self.partner.guid), point_code=point.code, kind=kind, channel=channel, phone=phone)
         self.keys = {'partner_guid': str(self.partner.guid)}
