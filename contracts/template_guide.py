@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.forms.data import FormKind
+from contracts.templates.pdf_names import MORE
 from contracts.templates.samples import sample_values
 from contracts.templates.sandbox import FILTERS, FUNCTIONS, PAGE_NAMES
 from contracts.templates.values import Values
 from contracts.templates.variables import Stage, Type, Variable, variables_for
 
+_MORE = {path: field for field, path in MORE.items()}
+"""A list as a whole has a field in a PDF only for the lines that have none of their own."""
 _STEP = re.compile(r'[^.\[\]]+|\[\]')
 _TYPES = {Type.TEXT: 'текст', Type.FLAG: 'да или нет', Type.NUMBER: 'число', Type.LIST: 'список'}
 
@@ -62,7 +65,7 @@ def _written(example: str, stage: Stage) -> str:
 
 def _lines(variables: Iterable[Variable], values: Values) -> Iterable[Line]:
     for variable in variables:
-        field = '' if variable.type == Type.LIST else variable.path.replace('[]', '[0]')
+        field = _MORE.get(variable.path, '') if variable.type == Type.LIST else variable.path.replace('[]', '[0]')
         yield Line(variable.path, variable.title, _TYPES[variable.type], field, _example(variable, values))
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from contracts.models_templates import PrintTemplate, TemplateEvent, TemplateVersion
 from contracts.services_templates import submit, upload_version
+from contracts.template_guide import guide
 from tests.contracts.template_world import a_draft, a_published, a_waiting, all_rows, an_operator, html, pdf, the_next
 from tests.world import a_lender
 
@@ -136,6 +137,12 @@ def test_variables_are_listed_with_examples_for_each_kind_and_stage() -> None:
     assert 'request.amount' in page
     assert 'contract.number' not in page
     assert client.get(address, {'kind': 'x', 'stage': '<b>'}).status_code == 200
+
+
+def test_the_field_for_the_rest_of_a_list_is_named() -> None:
+    fields = {line.name: line.field for line in guide('pos', 'contract').variables}
+    assert (fields['goods'], fields['schedule']) == ('goods_more', 'schedule_more')
+    assert fields['goods[].name'] == 'goods[0].name'
 
 
 def test_an_author_is_offered_no_decision_and_gets_none() -> None:
