@@ -17,7 +17,14 @@ from contracts.models_templates import (  # noqa: F401 - Django looks for models
     TemplateEvent,
     TemplateVersion,
 )
-from contracts.statuses import CONTRACT_MOVES, ContractStatus, ScansState
+from contracts.statuses import (
+    CONTRACT_MOVES,
+    PAYMENT_STATES,
+    SIGNING_MODES,
+    TERM_UNITS,
+    ContractStatus,
+    ScansState,
+)
 from lenders.models import Lender
 from offers.models import Offer, Submission
 from vault.fields import EncryptedTextField
@@ -44,26 +51,26 @@ class Contract(models.Model):
     effective_rate = models.DecimalField(_('full cost, % a year'), max_digits=7, decimal_places=3, null=True)
     amount = models.BigIntegerField(_('loan, kopecks'), null=True)
     term_value = models.PositiveIntegerField(_('term'), null=True)
-    term_unit = models.CharField(_('unit of the term'), max_length=5, blank=True)
+    term_unit = models.CharField(_('unit of the term'), max_length=5, choices=TERM_UNITS, blank=True)
     regular_payment_amount = models.BigIntegerField(_('regular payment, kopecks'), null=True)
     first_payment_date = models.DateField(_('first payment on'), null=True)
     payments_count = models.PositiveIntegerField(_('payments'), null=True)
-    forms_version = models.PositiveIntegerField(default=0)
-    signing_mode = models.CharField(_('signing mode'), max_length=10, blank=True)
+    forms_version = models.PositiveIntegerField(_('version of the printed forms'), default=0)
+    signing_mode = models.CharField(_('signing mode'), max_length=10, choices=SIGNING_MODES, blank=True)
     ready_at = models.DateTimeField(_('ready at'), null=True)
     signed_at = models.DateTimeField(_('signed at'), null=True)
-    signature_reported_at = models.DateTimeField(null=True)
+    signature_reported_at = models.DateTimeField(_('lender told of the signature at'), null=True)
     expires_at = models.DateTimeField(_('to be signed until'))
-    wanted_scans = models.JSONField(default=list)
+    wanted_scans = models.JSONField(_('wanted scans'), default=list)
     """[{"type": "AGREEMENT_1", "after_signing": true}, …] as the lender asks."""
     scans_state = models.CharField(
         _('scans'), max_length=24, choices=ScansState.choices, default=ScansState.ACCEPTED)
     payment_url = models.CharField(_('payment page'), max_length=2048, blank=True)
-    payment_status = models.CharField(_('payment'), max_length=15, default='pending')
-    links_sent = models.PositiveSmallIntegerField(default=0)
-    link_sent_at = models.DateTimeField(null=True)
-    codes_resent = models.PositiveSmallIntegerField(default=0)
-    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    payment_status = models.CharField(_('payment'), max_length=15, choices=PAYMENT_STATES, default='pending')
+    links_sent = models.PositiveSmallIntegerField(_('payment links sent'), default=0)
+    link_sent_at = models.DateTimeField(_('last payment link sent at'), null=True)
+    codes_resent = models.PositiveSmallIntegerField(_('codes sent again'), default=0)
+    wrong_codes = models.PositiveSmallIntegerField(_('wrong codes'), default=0)
     confirm_accepted_at = models.DateTimeField(_('confirmation accepted at'), null=True)
     confirm_refused = models.BooleanField(_('confirmation refused'), default=False)
     issued_at = models.DateTimeField(_('issued at'), null=True)
@@ -84,25 +91,25 @@ class SigningCode(models.Model):
     """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='codes', verbose_name=_('contract'))
-    seq = models.PositiveSmallIntegerField()
-    forms_version = models.PositiveIntegerField()
+    seq = models.PositiveSmallIntegerField(_('number'))
+    forms_version = models.PositiveIntegerField(_('version of the printed forms'))
     salt = models.BinaryField(max_length=16, default=b'')
     digest = models.BinaryField(max_length=32, default=b'')
     digest_key = models.CharField(max_length=40, blank=True)
-    is_automatic = models.BooleanField(default=False)
-    asked_at = models.DateTimeField(null=True)
+    is_automatic = models.BooleanField(_('went out by itself'), default=False)
+    asked_at = models.DateTimeField(_('first asked for at'), null=True)
     """When the partner first asked for the automatic code: a success that sends nothing, once."""
-    tries = models.PositiveSmallIntegerField(default=0)
-    tried_at = models.JSONField(default=list)
+    tries = models.PositiveSmallIntegerField(_('tries'), default=0)
+    tried_at = models.JSONField(_('tried at'), default=list)
     """Times of all tries, right and wrong, for the evidence of the signature."""
     wrong_tries = models.JSONField(default=list)
     """Numbers (from 1) of the tries that were compared and found wrong."""
     right_try = models.PositiveSmallIntegerField(null=True)
     """Number of the try that signed; null where the lender checks codes."""
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
-    expired_at = models.DateTimeField(null=True)
-    accepted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_('sent at'))
+    expires_at = models.DateTimeField(_('valid until'), null=True)
+    expired_at = models.DateTimeField(_('expired at'), null=True)
+    accepted_at = models.DateTimeField(_('accepted at'), null=True)
 
     class Meta:
         verbose_name = _('signing code')
@@ -154,18 +161,19 @@ class Message(models.Model):
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, null=True, related_name='messages', verbose_name=_('contract'))
     signing_code = models.ForeignKey(SigningCode, on_delete=models.PROTECT, null=True, related_name='messages')
-    kind = models.CharField(max_length=10, choices=[('code', _('signing code')), ('link', _('payment link'))])
+    kind = models.CharField(
+        _('kind'), max_length=10, choices=[('code', _('signing code')), ('link', _('payment link'))])
     phone = EncryptedTextField(context='guid')
     phone_index = models.BinaryField(max_length=32)
     text = EncryptedTextField(context='guid')
-    is_sandbox = models.BooleanField()
-    gateway = models.CharField(max_length=20, blank=True)
-    gateway_id = models.CharField(max_length=100, blank=True)
+    is_sandbox = models.BooleanField(_('sandbox'))
+    gateway = models.CharField(_('gateway'), max_length=20, blank=True)
+    gateway_id = models.CharField(_('id at the gateway'), max_length=100, blank=True)
     status = models.CharField(
         _('status'), max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
-    expires_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(_('useful until'), null=True)
+    created_at = models.DateTimeField(_('asked for at'))
+    sent_at = models.DateTimeField(_('sent at'), null=True)
     delivery_status = models.CharField(
         _('delivery'), max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.UNKNOWN)
     delivered_at = models.DateTimeField(_('delivered at'), null=True)
@@ -189,7 +197,7 @@ class Payment(models.Model):
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, related_name='payments', verbose_name=_('contract'))
     lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
-    transaction_number = models.CharField(max_length=100)
+    transaction_number = models.CharField(_('number of the transaction'), max_length=100)
     amount = models.BigIntegerField(_('sum, kopecks'))
     status = models.CharField(_('status'), max_length=10)
     paid_at = models.DateTimeField(_('paid at'))
@@ -211,9 +219,9 @@ class Signature(models.Model):
         Contract, on_delete=models.PROTECT, related_name='signatures', verbose_name=_('contract'))
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name='signatures', verbose_name=_('application'))
-    forms_version = models.PositiveIntegerField()
-    mode = models.CharField(max_length=10)
-    signed_at = models.DateTimeField()
+    forms_version = models.PositiveIntegerField(_('version of the printed forms'))
+    mode = models.CharField(_('signing mode'), max_length=10, choices=SIGNING_MODES)
+    signed_at = models.DateTimeField(_('signed at'))
 
     class Meta:
         verbose_name = _('signature')

@@ -24,7 +24,7 @@ class ScanState(models.TextChoices):
 class Scan(models.Model):
     """One version of one type of document of an application; the newest version is the current one."""
 
-    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name='scans', verbose_name=_('application'))
     type = models.CharField(_('type'), max_length=40)
