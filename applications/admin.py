@@ -38,7 +38,7 @@ class EventInline(ReadOnly, admin.TabularInline[Event, Application]):
 class DocumentInline(ReadOnly, admin.TabularInline[Document, Application]):
     model = Document
     extra = 0
-    fields = ('stage', 'kind', 'lender_code', 'file_name', 'created_at', 'superseded_at')
+    fields = ('stage', 'kind', 'lender_code', 'file_name', 'made_from', 'created_at', 'superseded_at')
     readonly_fields = ('created_at',)
 
 

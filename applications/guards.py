@@ -27,9 +27,13 @@ def append_only(name: str) -> pgtrigger.Trigger:
     return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
 
 
-def frozen_column(name: str, field: str) -> pgtrigger.Trigger:
-    """Refuse in the database to change one column after the row was made."""
+def frozen_column(name: str, *columns: str) -> pgtrigger.Trigger:
+    """Refuse in the database to change these columns (`lender_id`, not `lender`) after the row was made."""
+    changed = ' OR '.join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
     return pgtrigger.Protect(
-        name=name, operation=pgtrigger.UpdateOf(field),
-        condition=pgtrigger.Condition(f'OLD."{field}" IS DISTINCT FROM NEW."{field}"'),
-    )
+        name=name, operation=pgtrigger.UpdateOf(*columns), condition=pgtrigger.Condition(changed))
+
+
+def never_deleted(name: str) -> pgtrigger.Trigger:
+    """Refuse in the database to delete a row."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Delete)

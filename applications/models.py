@@ -100,6 +100,8 @@ class Document(models.Model):
     lender_code = models.CharField(_('lender'), max_length=50, blank=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name='+')
     file_name = models.CharField(_('file name'), max_length=200)
+    made_from = models.CharField(_('made from'), max_length=100, blank=True)
+    """`built-in form`, `lender`, or `template 7 version 3`: what the bytes were made from, for the evidence."""
     created_at = models.DateTimeField(_('created at'), auto_now_add=True)
     superseded_at = models.DateTimeField(_('replaced at'), null=True)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pydantic_core
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from partners.selectors import Origin
 from vault.blind import blind_index, blind_indexes
 from vault.hashing import keyed_hash
 from vault.sealing import seal
+from vault.statements import Statement
 
 TABLE = 'applications_application'
 
@@ -36,7 +36,7 @@ class Received:
     is_new: bool
 
 
-_INSERT = f"""
+_INSERT = Statement(f"""
 WITH form AS (
     INSERT INTO applications_application (
         guid, partner_id, point_id, product_id, external_id, kind, channel, is_sandbox, status, status_at, amount,
@@ -50,7 +50,7 @@ line AS (
     SELECT id, %s, 'application', '', %s, %s, '' FROM form),
 work AS ({INSERT_WITH_FACT.format(fact='form')})
 SELECT id FROM form
-"""  # noqa: S608 - a constant of jobs
+""")  # noqa: S608 - a constant of jobs
 
 
 def create_application(
@@ -70,10 +70,7 @@ def create_application(
         origin.is_sandbox, ApplicationStatus.NEW.value, now, values['amount'], values.get('initial_payment') or 0,
         values.get('term_value'), pydantic_core.to_json(values['items']).decode(), len(form.scans),
         _sealed(values, guid), digest, key_id, FORM_VERSION, *indexes_of(values).values(), now + deadline, now]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [
-            *row, now, ApplicationStatus.NEW.value, actor, *with_fact(ask, str(guid))])
-        inserted = cursor.fetchone()
+    inserted = _INSERT.first_row([*row, now, ApplicationStatus.NEW.value, actor, *with_fact(ask, str(guid))])
     if inserted is not None:
         return Received(inserted[0], guid, is_new=True)
     return _repeat(origin, form)

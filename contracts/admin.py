@@ -4,10 +4,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from applications.admin import ReadOnly
+from contracts import admin_templates  # noqa: F401 - registers the pages of templates
+from contracts.admin_evidence import evidence_urls
 from contracts.models import Contract, Message, Payment, Signature, SigningCode
+from contracts.models_evidence import EvidenceRecord
+from contracts.models_messages import MessagePart
 from contracts.services_codes import allow_codes_again
 from contracts.texts import masked_phone, rubles
 
@@ -29,7 +34,7 @@ class PaymentInline(ReadOnly, admin.TabularInline[Payment, Contract]):
 class SignatureInline(ReadOnly, admin.TabularInline[Signature, Contract]):
     model = Signature
     extra = 0
-    fields = ('guid', 'forms_version', 'mode', 'signed_at', 'evidence_sha256')
+    fields = ('guid', 'forms_version', 'mode', 'signed_at')
     readonly_fields = ('guid',)
     ordering = ('id',)
 
@@ -61,6 +66,10 @@ class ContractAdmin(ReadOnly, admin.ModelAdmin[Contract]):
         """The sum lent, for people."""
         return '' if obj.amount is None else rubles(obj.amount)
 
+    def get_urls(self) -> list[URLPattern]:
+        """The pages of every model, and that of the evidence of signing."""
+        return [*evidence_urls(self), *super().get_urls()]
+
     def has_reopen_permission(self, request: HttpRequest) -> bool:
         """Who may let a client try again: the row itself stays closed to everybody."""
         return request.user.has_perm('contracts.change_contract')
@@ -73,24 +82,40 @@ class ContractAdmin(ReadOnly, admin.ModelAdmin[Contract]):
         self.message_user(request, _('Codes are allowed again: the client may ask for a new one'))
 
 
+class MessagePartInline(ReadOnly, admin.TabularInline[MessagePart, Message]):
+    model = MessagePart
+    extra = 0
+    fields = ('gateway', 'gateway_id', 'delivery_status', 'reason', 'reported_at')
+    ordering = ('id',)
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnly, admin.ModelAdmin[Message]):
     """What was sent when; the text, which holds the code, is not opened here."""
 
-    list_display = ('created_at', 'kind', 'masked', 'status', 'gateway', 'sent_at', 'application')
-    list_filter = ('kind', 'status', 'gateway', 'is_sandbox')
+    list_display = (
+        'created_at', 'kind', 'masked', 'status', 'delivery_status', 'delivery_reason', 'parts', 'price', 'gateway',
+        'sent_at', 'application')
+    list_filter = ('kind', 'status', 'delivery_status', 'gateway', 'is_sandbox')
     list_select_related = ('application',)
     ordering = ('-id',)
     show_full_result_count = False
     search_fields = ('=guid', '=application__guid')
-    fields = ('guid', 'application', 'contract', 'kind', 'masked', 'status', 'gateway', 'gateway_id', 'is_sandbox',
-              'expires_at', 'created_at', 'sent_at')
-    readonly_fields = ('guid', 'masked')
+    inlines = (MessagePartInline,)
+    fields = ('guid', 'application', 'contract', 'kind', 'masked', 'status', 'delivery_status', 'delivered_at',
+              'delivery_reason', 'parts', 'price', 'gateway', 'gateway_id', 'is_sandbox', 'expires_at', 'created_at',
+              'sent_at')
+    readonly_fields = ('guid', 'masked', 'price')
 
     @admin.display(description=_('phone'))
     def masked(self, obj: Message) -> str:
         """The phone without its middle."""
         return masked_phone(obj.phone)
+
+    @admin.display(description=_('cost'), ordering='cost')
+    def price(self, obj: Message) -> str:
+        """What the gateway takes for it, for people."""
+        return '' if obj.cost is None else rubles(obj.cost)
 
 
 @admin.register(Payment)
@@ -110,15 +135,23 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
         return rubles(obj.amount)
 
 
+class EvidenceRecordInline(ReadOnly, admin.TabularInline[EvidenceRecord, Signature]):
+    model = EvidenceRecord
+    extra = 0
+    fields = ('number', 'kind', 'recorded_at', 'sha256')
+    ordering = ('number',)
+
+
 @admin.register(Signature)
 class SignatureAdmin(ReadOnly, admin.ModelAdmin[Signature]):
     """That a contract was signed and how; the evidence itself, with phone and SMS, is not opened here."""
 
-    list_display = ('signed_at', 'contract', 'mode', 'forms_version', 'evidence_sha256')
+    list_display = ('signed_at', 'contract', 'mode', 'forms_version')
     list_filter = ('mode',)
     list_select_related = ('contract',)
     ordering = ('-id',)
     show_full_result_count = False
     search_fields = ('=guid', '=contract__guid', '=application__guid')
-    fields = ('guid', 'contract', 'application', 'mode', 'forms_version', 'signed_at', 'evidence_sha256')
+    inlines = (EvidenceRecordInline,)
+    fields = ('guid', 'contract', 'application', 'mode', 'forms_version', 'signed_at')
     readonly_fields = ('guid',)

@@ -13,5 +13,6 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the steps of this room, and how its blind index is computed."""
-        for module in ('steps', 'steps_forms', 'steps_issue', 'steps_codes', 'rotation'):
+        for module in (
+                'steps', 'steps_forms', 'steps_issue', 'steps_codes', 'steps_messages', 'steps_evidence', 'rotation'):
             import_module(f'contracts.{module}')

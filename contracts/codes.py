@@ -15,12 +15,12 @@ from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
 
 from applications.models import Application
-from applications.states import record
+from contracts.allowance import NotAllowed, note_refusal, take_allowance
 from contracts.locks import lock_phone
 from contracts.models import CodeCheck, Contract, SigningCode
 from contracts.phones import phone_indexes
 from contracts.rules import CODE_DIGITS, CODE_SECONDS, TRIES_PER_CODE, WRONG_CODES_PER_CONTRACT
-from contracts.services_messages import may_message, queue_code_message
+from contracts.services_messages import queue_code_message
 from jobs.services import enqueue
 from lenders.contract import SigningMode
 from vault.hashing import keyed_hash
@@ -30,9 +30,10 @@ SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One counted try of a code; `left` tries remain if it turns out wrong."""
+    """One counted try of a code, the `number`-th; `left` tries remain if it turns out wrong."""
 
     code: SigningCode
+    number: int
     left: int
 
 
@@ -43,11 +44,17 @@ class NotCounted(Exception):
 def issue_code(contract: Contract, *, is_automatic: bool) -> bool:
     """Make the next code of a contract (row locked) and send it; the former ones are void.
 
-    False, and nothing is made, when the contract has used up its wrong tries or the phone its messages of the day.
+    False, and nothing is made, when the contract has used up its wrong tries, or the phone or the partner their
+    messages of the day: the journal tells which.
     """
     at_lender = contract.signing_mode == SigningMode.LENDER
-    if contract.wrong_codes >= WRONG_CODES_PER_CONTRACT or (not at_lender and not may_message(contract.application)):
-        record(contract.application_id, subject='signing code', actor='system', why='not sent: the limit is reached')
+    try:
+        if contract.wrong_codes >= WRONG_CODES_PER_CONTRACT:
+            raise NotAllowed('the wrong tries of the contract are used up')
+        if not at_lender:
+            take_allowance(contract.application)
+    except NotAllowed as refused:
+        note_refusal(contract.application_id, subject='signing code', why=refused.why)
         return False
     void_codes(contract)
     now = timezone.now()
@@ -112,7 +119,7 @@ def count_try(application: Application, code: SigningCode) -> Try:
         tries = _update(_COUNT_ON_CODE, [now.isoformat(), code.pk, TRIES_PER_CODE, now])
         if tries is None:
             raise NotCounted
-    return Try(code, min(TRIES_PER_CODE - tries, WRONG_CODES_PER_CONTRACT - wrong))
+    return Try(code, tries, min(TRIES_PER_CODE - tries, WRONG_CODES_PER_CONTRACT - wrong))
 
 
 def uncount(contract: Contract) -> None:
@@ -120,17 +127,27 @@ def uncount(contract: Contract) -> None:
     Contract.objects.filter(pk=contract.pk, wrong_codes__gt=0).update(wrong_codes=F('wrong_codes') - 1)
 
 
-def consume(code: SigningCode, contract: Contract) -> bool:
+_NOTE_WRONG = 'UPDATE contracts_signingcode SET wrong_tries = wrong_tries || to_jsonb(%s::int) WHERE id = %s'
+
+
+def note_wrong(tried: Try) -> None:
+    """Keep for the evidence that this try was compared and found wrong."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_WRONG, [tried.number, tried.code.pk])
+
+
+def consume(code: SigningCode, contract: Contract, *, right_try: int | None = None) -> bool:
     """Use the code up, once; True for the one that did it. Ours must be the newest one of these very forms.
 
-    A lender that checks codes itself has the last word on which of its codes is valid.
+    `right_try` is the number of the try that was right. A lender that checks codes itself has the last word on which of
+    its codes is valid.
     """
     newest = SigningCode.objects.filter(contract=contract).aggregate(seq=Max('seq'))['seq']
     if newest != code.seq and contract.signing_mode != SigningMode.LENDER:
         return False
     return SigningCode.objects.filter(
         pk=code.pk, accepted_at__isnull=True, forms_version=contract.forms_version,
-    ).update(accepted_at=timezone.now()) == 1
+    ).update(accepted_at=timezone.now(), right_try=right_try) == 1
 
 
 def note_expiry(code: SigningCode) -> None:

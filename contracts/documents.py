@@ -11,6 +11,7 @@ from applications.models import Application, Document
 from contracts.models import Contract
 from contracts.printing import Printed
 from jobs.registry import assert_no_transaction
+from lenders.documents import BY_LENDER, Received
 from vault.files import write_blob
 from vault.models import StoredFile
 
@@ -39,6 +40,11 @@ def seal_forms(application: Application, stage: str, forms: Sequence[Printed]) -
     return sealed
 
 
+def sealed_already(forms: Sequence[Received]) -> list[Sealed]:
+    """Forms of the lender, whose bytes lie in the store since they were fetched: they are not held here again."""
+    return [Sealed(Printed(form.kind, form.name, form.file.content_type, b'', BY_LENDER), form.file) for form in forms]
+
+
 def store_documents(application: Application, contract: Contract, forms: Sequence[Sealed]) -> None:
     """Put these printed forms in force instead of the former ones; application and contract are locked."""
     Document.objects.filter(application=application, stage='contract', superseded_at__isnull=True).update(
@@ -47,8 +53,9 @@ def store_documents(application: Application, contract: Contract, forms: Sequenc
 
 
 def store_consents(application: Application, forms: Sequence[Sealed]) -> None:
-    """Keep the consents of an application (locked); those that are there already stay."""
-    if not Document.objects.filter(application=application, stage='offers').exists():
+    """Keep the consents of an application (locked); those that are there already stay, and so do lenders' own."""
+    made = Document.objects.filter(application=application, stage='offers').exclude(made_from=BY_LENDER)
+    if not made.exists():
         _store(application, 'offers', '', forms)
 
 
@@ -57,15 +64,20 @@ def _store(application: Application, stage: str, lender_code: str, forms: Sequen
     for sealed, kind in zip(forms, kinds, strict=True):
         sealed.file.save(force_insert=True)
         Document.objects.create(
-            application=application, stage=stage, kind=kind, lender_code=lender_code, file=sealed.file,
-            file_name=sealed.form.name[:200])
+            application=application, stage=stage, kind=kind, lender_code=sealed.form.lender_code or lender_code,
+            file=sealed.file, file_name=sealed.form.name[:200], made_from=sealed.form.made_from)
 
 
 def _distinct_kinds(forms: Sequence[Printed]) -> list[str]:
     """A lender may send two forms of one kind: the second one is `kind 2`."""
+    taken: set[tuple[str, str]] = set()
     kinds: list[str] = []
     for form in forms:
-        base = form.kind[:36]
-        same = sum(1 for kind in kinds if kind == base or kind.startswith(f'{base} '))
-        kinds.append(base if same == 0 else f'{base} {same + 1}')
+        base, number = form.kind[:36], 1
+        kind = base
+        while (form.lender_code, kind) in taken:
+            number += 1
+            kind = f'{base} {number}'
+        taken.add((form.lender_code, kind))
+        kinds.append(kind)
     return kinds

@@ -10,7 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from applications.guards import append_only, guard_moves
 from applications.models import Application
 from applications.statuses import MoveTable
-from contracts.statuses import CONTRACT_MOVES, ContractStatus, ScansState
+from contracts.models_evidence import EvidenceHead, EvidenceRecord  # noqa: F401 - Django looks for models here
+from contracts.models_messages import DeliveryStatus, MessagePart, PartnerDay  # noqa: F401 - the same
+from contracts.models_templates import (  # noqa: F401 - Django looks for models in this module
+    PrintTemplate,
+    TemplateEvent,
+    TemplateVersion,
+)
+from contracts.statuses import (
+    CONTRACT_MOVES,
+    PAYMENT_STATES,
+    SIGNING_MODES,
+    TERM_UNITS,
+    ContractStatus,
+    ScansState,
+)
 from lenders.models import Lender
 from offers.models import Offer, Submission
 from vault.fields import EncryptedTextField
@@ -37,26 +51,26 @@ class Contract(models.Model):
     effective_rate = models.DecimalField(_('full cost, % a year'), max_digits=7, decimal_places=3, null=True)
     amount = models.BigIntegerField(_('loan, kopecks'), null=True)
     term_value = models.PositiveIntegerField(_('term'), null=True)
-    term_unit = models.CharField(_('unit of the term'), max_length=5, blank=True)
+    term_unit = models.CharField(_('unit of the term'), max_length=5, choices=TERM_UNITS, blank=True)
     regular_payment_amount = models.BigIntegerField(_('regular payment, kopecks'), null=True)
     first_payment_date = models.DateField(_('first payment on'), null=True)
     payments_count = models.PositiveIntegerField(_('payments'), null=True)
-    forms_version = models.PositiveIntegerField(default=0)
-    signing_mode = models.CharField(_('signing mode'), max_length=10, blank=True)
+    forms_version = models.PositiveIntegerField(_('version of the printed forms'), default=0)
+    signing_mode = models.CharField(_('signing mode'), max_length=10, choices=SIGNING_MODES, blank=True)
     ready_at = models.DateTimeField(_('ready at'), null=True)
     signed_at = models.DateTimeField(_('signed at'), null=True)
-    signature_reported_at = models.DateTimeField(null=True)
+    signature_reported_at = models.DateTimeField(_('lender told of the signature at'), null=True)
     expires_at = models.DateTimeField(_('to be signed until'))
-    wanted_scans = models.JSONField(default=list)
+    wanted_scans = models.JSONField(_('wanted scans'), default=list)
     """[{"type": "AGREEMENT_1", "after_signing": true}, …] as the lender asks."""
     scans_state = models.CharField(
         _('scans'), max_length=24, choices=ScansState.choices, default=ScansState.ACCEPTED)
     payment_url = models.CharField(_('payment page'), max_length=2048, blank=True)
-    payment_status = models.CharField(_('payment'), max_length=15, default='pending')
-    links_sent = models.PositiveSmallIntegerField(default=0)
-    link_sent_at = models.DateTimeField(null=True)
-    codes_resent = models.PositiveSmallIntegerField(default=0)
-    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    payment_status = models.CharField(_('payment'), max_length=15, choices=PAYMENT_STATES, default='pending')
+    links_sent = models.PositiveSmallIntegerField(_('payment links sent'), default=0)
+    link_sent_at = models.DateTimeField(_('last payment link sent at'), null=True)
+    codes_resent = models.PositiveSmallIntegerField(_('codes sent again'), default=0)
+    wrong_codes = models.PositiveSmallIntegerField(_('wrong codes'), default=0)
     confirm_accepted_at = models.DateTimeField(_('confirmation accepted at'), null=True)
     confirm_refused = models.BooleanField(_('confirmation refused'), default=False)
     issued_at = models.DateTimeField(_('issued at'), null=True)
@@ -77,21 +91,25 @@ class SigningCode(models.Model):
     """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name='codes', verbose_name=_('contract'))
-    seq = models.PositiveSmallIntegerField()
-    forms_version = models.PositiveIntegerField()
+    seq = models.PositiveSmallIntegerField(_('number'))
+    forms_version = models.PositiveIntegerField(_('version of the printed forms'))
     salt = models.BinaryField(max_length=16, default=b'')
     digest = models.BinaryField(max_length=32, default=b'')
     digest_key = models.CharField(max_length=40, blank=True)
-    is_automatic = models.BooleanField(default=False)
-    asked_at = models.DateTimeField(null=True)
+    is_automatic = models.BooleanField(_('went out by itself'), default=False)
+    asked_at = models.DateTimeField(_('first asked for at'), null=True)
     """When the partner first asked for the automatic code: a success that sends nothing, once."""
-    tries = models.PositiveSmallIntegerField(default=0)
-    tried_at = models.JSONField(default=list)
+    tries = models.PositiveSmallIntegerField(_('tries'), default=0)
+    tried_at = models.JSONField(_('tried at'), default=list)
     """Times of all tries, right and wrong, for the evidence of the signature."""
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
-    expired_at = models.DateTimeField(null=True)
-    accepted_at = models.DateTimeField(null=True)
+    wrong_tries = models.JSONField(default=list)
+    """Numbers (from 1) of the tries that were compared and found wrong."""
+    right_try = models.PositiveSmallIntegerField(null=True)
+    """Number of the try that signed; null where the lender checks codes."""
+    sent_at = models.DateTimeField(_('sent at'))
+    expires_at = models.DateTimeField(_('valid until'), null=True)
+    expired_at = models.DateTimeField(_('expired at'), null=True)
+    accepted_at = models.DateTimeField(_('accepted at'), null=True)
 
     class Meta:
         verbose_name = _('signing code')
@@ -114,6 +132,9 @@ class CodeCheck(models.Model):
     operation = models.CharField(max_length=5, choices=[('send', 'send'), ('check', 'check')])
     code = EncryptedTextField(context='guid', blank=True, default='')
     result = models.CharField(max_length=10, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    """The call of the partner that brought the code, for the evidence of the signature."""
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 
@@ -140,18 +161,26 @@ class Message(models.Model):
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, null=True, related_name='messages', verbose_name=_('contract'))
     signing_code = models.ForeignKey(SigningCode, on_delete=models.PROTECT, null=True, related_name='messages')
-    kind = models.CharField(max_length=10, choices=[('code', _('signing code')), ('link', _('payment link'))])
+    kind = models.CharField(
+        _('kind'), max_length=10, choices=[('code', _('signing code')), ('link', _('payment link'))])
     phone = EncryptedTextField(context='guid')
     phone_index = models.BinaryField(max_length=32)
     text = EncryptedTextField(context='guid')
-    is_sandbox = models.BooleanField()
-    gateway = models.CharField(max_length=20, blank=True)
-    gateway_id = models.CharField(max_length=100, blank=True)
+    is_sandbox = models.BooleanField(_('sandbox'))
+    gateway = models.CharField(_('gateway'), max_length=20, blank=True)
+    gateway_id = models.CharField(_('id at the gateway'), max_length=100, blank=True)
     status = models.CharField(
         _('status'), max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
-    expires_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(_('useful until'), null=True)
+    created_at = models.DateTimeField(_('asked for at'))
+    sent_at = models.DateTimeField(_('sent at'), null=True)
+    delivery_status = models.CharField(
+        _('delivery'), max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.UNKNOWN)
+    delivered_at = models.DateTimeField(_('delivered at'), null=True)
+    delivery_reason = models.CharField(_('why not delivered'), max_length=40, blank=True)
+    """The gateway's own code."""
+    parts = models.PositiveSmallIntegerField(_('parts'), null=True)
+    cost = models.BigIntegerField(_('cost, kopecks'), null=True)
 
     class Meta:
         verbose_name = _('message')
@@ -168,7 +197,7 @@ class Payment(models.Model):
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, related_name='payments', verbose_name=_('contract'))
     lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
-    transaction_number = models.CharField(max_length=100)
+    transaction_number = models.CharField(_('number of the transaction'), max_length=100)
     amount = models.BigIntegerField(_('sum, kopecks'))
     status = models.CharField(_('status'), max_length=10)
     paid_at = models.DateTimeField(_('paid at'))
@@ -183,25 +212,23 @@ class Payment(models.Model):
 
 
 class Signature(models.Model):
-    """Evidence of one signature; append-only. Texts and phones only encrypted."""
+    """That these printed forms were signed; append-only. What proves it is the chain of its `records`."""
 
     guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, related_name='signatures', verbose_name=_('contract'))
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name='signatures', verbose_name=_('application'))
-    forms_version = models.PositiveIntegerField()
-    mode = models.CharField(max_length=10)
-    signed_at = models.DateTimeField()
-    evidence = EncryptedTextField(context='guid')
-    """JSON: documents with SHA-256, SMS text, phone, times of sending and checks, attempts, point, operator."""
-    evidence_sha256 = models.CharField(max_length=64)
+    forms_version = models.PositiveIntegerField(_('version of the printed forms'))
+    mode = models.CharField(_('signing mode'), max_length=10, choices=SIGNING_MODES)
+    signed_at = models.DateTimeField(_('signed at'))
 
     class Meta:
         verbose_name = _('signature')
         verbose_name_plural = _('signatures')
         constraints = [
             models.UniqueConstraint(fields=['contract', 'forms_version'], name='one_signature_per_forms')]
+        permissions = [('export_evidence', _('Can export the evidence of a signature'))]
         triggers = [append_only('signature_append_only')]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """From our rows to the plain values of the printed forms."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,47 +29,105 @@ from contracts.forms.data import (
 )
 from contracts.forms.plan import SCHEDULE_FILE_NAME, render_schedule
 from contracts.models import Contract
-from lenders.contract import SigningMode
+from contracts.models_templates import TemplateStage, TemplateVersion
+from contracts.printing_templates import client_file_name, origin_of, print_version
+from contracts.selectors_templates import published_versions
+from contracts.templates.values import Values, contract_values, offer_values
+from lenders.catalogue import adapter_for
+from lenders.contract import DocumentStage, SigningMode
 from lenders.models import Lender
 
 MOSCOW = ZoneInfo('Europe/Moscow')
 PDF = 'application/pdf'
+BUILT_IN = 'built-in form'
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One printed form, ready to be stored."""
+    """One printed form, ready to be stored; `made_from` as the document remembers it.
+
+    `lender_code` is for a form of one lender among those of several.
+    """
 
     kind: str
     name: str
     content_type: str
     content: bytes
+    made_from: str = ''
+    lender_code: str = ''
 
 
 def print_contract(contract: Contract, made_at: datetime) -> list[Printed]:
-    """The contract and its payment schedule from the platform's own templates."""
+    """The forms of a contract: from the lender's published templates, or the platform's own where it has none.
+
+    A lender's `contract` stands for our contract and schedule both; other forms of the lender replace ours of the same
+    kind, or are added. Raises FormNotPrinted.
+    """
     application = contract.application
     agreement = ContractForm(
         kind=FormKind(application.kind), lender=_party(contract.lender), client=_client(application),
         seller=_seller(application), terms=_terms(contract), goods=_goods(application),
         made_on=made_at.astimezone(MOSCOW).date(),
         signing=SigningWay.PAPER if contract.signing_mode == SigningMode.PAPER else SigningWay.SMS)
-    schedule = ScheduleForm(
-        kind=agreement.kind, lender=agreement.lender, client=agreement.client, terms=agreement.terms,
-        made_on=agreement.made_on, signing=agreement.signing)
-    return [
-        Printed('contract', contract_file_name(agreement), PDF, render_contract(agreement)),
-        Printed('schedule', SCHEDULE_FILE_NAME, PDF, render_schedule(schedule))]
+    versions = published_versions([contract.lender_id], kind=application.kind, stage=TemplateStage.CONTRACT)
+    forms = _own_contract(agreement, {version.template.document for version in versions})
+    if versions:
+        values = contract_values(agreement)
+        forms += [_from_template(version, values, contract.number) for version in versions]
+    return forms
 
 
-def print_consents(application: Application, lenders: Iterable[Lender], made_at: datetime) -> list[Printed]:
-    """The consents to the processing of personal data and to the request of the credit history."""
+def _own_contract(agreement: ContractForm, replaced: Collection[str]) -> list[Printed]:
+    if 'contract' in replaced:
+        return []
+    forms = [Printed('contract', contract_file_name(agreement), PDF, render_contract(agreement), BUILT_IN)]
+    if 'schedule' not in replaced:
+        schedule = ScheduleForm(
+            kind=agreement.kind, lender=agreement.lender, client=agreement.client, terms=agreement.terms,
+            made_on=agreement.made_on, signing=agreement.signing)
+        forms.append(Printed('schedule', SCHEDULE_FILE_NAME, PDF, render_schedule(schedule), BUILT_IN))
+    return forms
+
+
+def print_consents(application: Application, lenders: Sequence[Lender], made_at: datetime) -> list[Printed]:
+    """The consents to the processing of personal data and to the request of the credit history.
+
+    A lender with a published template for one of them prints its own and is left out of the common one; its other
+    forms of this stage are added. Templates of a lender that sends its own forms are not used. Raises FormNotPrinted.
+    """
     form = ConsentForm(
         client=_client(application), lenders=tuple(_party(lender) for lender in lenders), seller=_seller(application),
         made_on=made_at.astimezone(MOSCOW).date(), loan=application.amount - application.initial_payment)
-    return [
-        Printed('personal_data', PERSONAL_DATA_FILE_NAME, PDF, render_consent_personal_data(form)),
-        Printed('credit_bureau', CREDIT_BUREAU_FILE_NAME, PDF, render_consent_credit_bureau(form))]
+    versions = [
+        version for version in published_versions(
+            [lender.pk for lender in lenders], kind=application.kind, stage=TemplateStage.OFFER)
+        if DocumentStage.OFFERS not in adapter_for(version.template.lender).capabilities.own_documents]
+    own = {(version.template.lender_id, version.template.document) for version in versions}
+    forms = _common_consents(form, {
+        document: tuple(_party(lender) for lender in lenders if (lender.pk, document) not in own)
+        for document in ('personal_data', 'credit_bureau')})
+    kind, goods = FormKind(application.kind), _goods(application)
+    for version in versions:
+        values = offer_values(form, lender=_party(version.template.lender), kind=kind, goods=goods)
+        forms.append(_from_template(version, values, ''))
+    return forms
+
+
+def _common_consents(form: ConsentForm, lenders: Mapping[str, tuple[LenderParty, ...]]) -> list[Printed]:
+    """The shop takes the form itself, so it needs the first consent even where every lender has its own."""
+    personal, bureau = (replace(form, lenders=lenders[name]) for name in ('personal_data', 'credit_bureau'))
+    forms = [Printed('personal_data', PERSONAL_DATA_FILE_NAME, PDF, render_consent_personal_data(personal), BUILT_IN)]
+    if bureau.lenders:
+        forms.append(
+            Printed('credit_bureau', CREDIT_BUREAU_FILE_NAME, PDF, render_consent_credit_bureau(bureau), BUILT_IN))
+    return forms
+
+
+def _from_template(version: TemplateVersion, values: Values, number: str) -> Printed:
+    template = version.template
+    return Printed(
+        template.document, client_file_name(version, number), PDF, print_version(version, values), origin_of(version),
+        template.lender.code)
 
 
 def _party(lender: Lender) -> LenderParty:

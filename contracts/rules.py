@@ -22,6 +22,8 @@ RESEND_PAUSE_SECONDS = 30
 """Between two codes; also how long the first request after the automatic code is a success that sends nothing."""
 LINKS_PER_CONTRACT = 3
 LINK_PAUSE_SECONDS = 30
+LINK_SECONDS = 3600
+"""An SMS with a link that did not go out for so long is not sent any more."""
 LENDER_CODE_LENGTH = 20
 """Longest code of a lender that checks codes itself."""
 

@@ -1,6 +1,7 @@
 """What the contracts room does for others: open, note scans, reopen forms, confirm, cancel, end."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from applications.selectors import find_form
 from applications.states import advance, record
 from applications.statuses import ApplicationStatus
 from contracts.codes import void_codes
+from contracts.evidence import SignedPage
+from contracts.evidence_chain import note_void, signature_of
 from contracts.locks import lock_application
 from contracts.models import Contract
 from contracts.rules import SUCCESS, UNSIGNED, Facts, Method, Stage, decide
@@ -63,11 +66,13 @@ def end_deal(
         enqueue('registries.book', str(contract.guid))
 
 
-def note_scans(*, contract: Contract, state: str, actor: str, why: str = '') -> None:
+def note_scans(
+    *, contract: Contract, state: str, actor: str, why: str = '', pages: Sequence[SignedPage] = (),
+) -> None:
     """Write what the scans come to; called by the room of scans with application and contract locked.
 
-    DECLINED ends the deal. On paper ACCEPTED signs the contract. PRINT_FORMS_CHANGED stays until the new forms are
-    signed.
+    DECLINED ends the deal. On paper ACCEPTED signs the contract, by these `pages`. PRINT_FORMS_CHANGED stays until the
+    new forms are signed.
     """
     if contract.status not in _OPEN_FOR_SCANS:
         if state in (ScansState.DECLINED, ScansState.RESCAN_NEEDED):
@@ -83,7 +88,7 @@ def note_scans(*, contract: Contract, state: str, actor: str, why: str = '') -> 
     if on_paper and state == ScansState.ACCEPTED:
         contract.scans_state = state
         contract.save(update_fields=['scans_state'])
-        sign(lock_application(contract.application_id), contract, mode=SigningMode.PAPER, actor=actor)
+        sign(lock_application(contract.application_id), contract, mode=SigningMode.PAPER, actor=actor, pages=pages)
         return
     keeps = contract.scans_state == ScansState.PRINT_FORMS_CHANGED and contract.status in UNSIGNED
     if contract.scans_state != state and not keeps:
@@ -102,6 +107,7 @@ def reopen_forms(*, contract: Contract, forms_version: int, actor: str) -> bool:
         return False
     if contract.status not in (ContractStatus.READY, ContractStatus.SIGNED):
         return False
+    signature = signature_of(contract)
     void_codes(contract)
     advance(
         contract, ContractStatus.PREPARING, actor=actor, why=f'printed forms changed, version {forms_version}',
@@ -110,6 +116,8 @@ def reopen_forms(*, contract: Contract, forms_version: int, actor: str) -> bool:
     enqueue('contracts.prepare', str(contract.guid))
     left = max((contract.expires_at - timezone.now()).total_seconds(), 0)
     enqueue('contracts.expire', str(contract.guid), due_in_seconds=left)
+    if signature is not None:
+        note_void(signature, forms_version=forms_version, actor=actor)
     return True
 
 

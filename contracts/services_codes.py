@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from applications.refusals import Busy, CodeExpired, TooManyResends, WrongCode, WrongOfferStatus
 from applications.states import record
-from contracts.codes import NotCounted, Try, consume, count_try, issue_code, matches, note_expiry, uncount
+from contracts.codes import NotCounted, Try, consume, count_try, issue_code, matches, note_expiry, note_wrong, uncount
+from contracts.evidence import Origin
 from contracts.locks import lock_contract
 from contracts.models import CodeCheck, Contract
 from contracts.rules import (
@@ -40,25 +41,35 @@ def resend_sms_code(*, partner_guid: str, form_guid: str, offer_guid: str) -> No
     with transaction.atomic():
         case = find_case(partner_guid, form_guid, offer_guid, lock=True)
         case.answer(Method.RESEND_SMS_CODE)
-        contract, last = case.deal, newest_code(case.deal.pk)
-        wait = 0
-        if last is not None and last.forms_version == contract.forms_version:
-            wait = seconds_left(last.sent_at, RESEND_PAUSE_SECONDS)
-            if wait and last.is_automatic and last.asked_at is None:
-                last.asked_at = timezone.now()
-                last.save(update_fields=['asked_at'])
-                return
-        if contract.codes_resent >= RESENDS_PER_CONTRACT:
-            raise TooManyResends
-        if wait:
-            raise TooManyResends(wait)
-        if not issue_code(contract, is_automatic=False):
-            raise TooManyResends
-        contract.codes_resent += 1
-        contract.save(update_fields=['codes_resent'])
+        refusal = _resend(case.deal)
+    if refusal is not None:
+        # After the commit: what the journal tells of the refusal stays.
+        raise refusal
 
 
-def check_sms_code(*, partner_guid: str, form_guid: str, offer_guid: str, code: str, actor: str = 'partner') -> None:
+def _resend(contract: Contract) -> TooManyResends | None:
+    last, wait = newest_code(contract.pk), 0
+    if last is not None and last.forms_version == contract.forms_version:
+        wait = seconds_left(last.sent_at, RESEND_PAUSE_SECONDS)
+        if wait and last.is_automatic and last.asked_at is None:
+            last.asked_at = timezone.now()
+            last.save(update_fields=['asked_at'])
+            return None
+    if contract.codes_resent >= RESENDS_PER_CONTRACT:
+        return TooManyResends()
+    if wait:
+        return TooManyResends(wait)
+    if not issue_code(contract, is_automatic=False):
+        return TooManyResends()
+    contract.codes_resent += 1
+    contract.save(update_fields=['codes_resent'])
+    return None
+
+
+def check_sms_code(
+    *, partner_guid: str, form_guid: str, offer_guid: str, code: str, actor: str = 'partner',
+    origin: Origin | None = None,
+) -> None:
     """Sign the contract with a code; the same right code again is success.
 
     Raises the refusals of the table, WrongCode, CodeExpired, and Busy when the lender that checks codes itself is
@@ -72,14 +83,15 @@ def check_sms_code(*, partner_guid: str, form_guid: str, offer_guid: str, code: 
             _same_or_refuse(contract, code)
             return
         if contract.signing_mode == SigningMode.LENDER:
-            _ask_lender(case, code)
+            _ask_lender(case, code, origin or Origin())
             return
         tried = _counted(case)
         if tried is None:
             continue
         if not matches(tried.code, code):
+            note_wrong(tried)
             raise WrongCode(tried.left)
-        _accept(partner_guid, form_guid, offer_guid, tried, code, actor)
+        _accept(partner_guid, form_guid, offer_guid, tried, code, actor, origin)
         return
     raise CodeExpired
 
@@ -110,15 +122,17 @@ def _counted(case: Case) -> Try | None:
         return None
 
 
-def _accept(partner_guid: str, form_guid: str, offer_guid: str, tried: Try, code: str, actor: str) -> None:
+def _accept(
+    partner_guid: str, form_guid: str, offer_guid: str, tried: Try, code: str, actor: str, origin: Origin | None,
+) -> None:
     with transaction.atomic():
         case = find_case(partner_guid, form_guid, offer_guid, lock=True)
         answer = case.answer(Method.CHECK_SMS_CODE)
         contract = case.deal
         if answer == SAME_CODE:
             _same_or_refuse(contract, code)
-        elif consume(tried.code, contract):
-            sign(case.application, contract, mode=SigningMode.PLATFORM, actor=actor)
+        elif consume(tried.code, contract, right_try=tried.number):
+            sign(case.application, contract, mode=SigningMode.PLATFORM, actor=actor, origin=origin)
         else:
             raise CodeExpired
         uncount(contract)
@@ -131,9 +145,9 @@ def _same_or_refuse(contract: Contract, code: str) -> None:
         raise WrongOfferStatus
 
 
-def _ask_lender(case: Case, code: str) -> None:
+def _ask_lender(case: Case, code: str, origin: Origin) -> None:
     """Let the lender check the code: a job asks, we wait for what it writes."""
-    check = _open_question(case, code) or _new_question(case, code)
+    check = _open_question(case, code) or _new_question(case, code, origin)
     if check is None:
         raise CodeExpired
     result = wait_for(lambda: _result_of(check), seconds=settings.CHECK_CODE_WAIT_SECONDS)
@@ -152,7 +166,7 @@ def _open_question(case: Case, code: str) -> CodeCheck | None:
     return next((row for row in open_ones if row.code == code), None)
 
 
-def _new_question(case: Case, code: str) -> CodeCheck | None:
+def _new_question(case: Case, code: str, origin: Origin) -> CodeCheck | None:
     try:
         tried = _counted(case)
     except CodeExpired:
@@ -163,7 +177,8 @@ def _new_question(case: Case, code: str) -> CodeCheck | None:
         raise WrongCode(tried.left)
     with transaction.atomic():
         check = CodeCheck.objects.create(
-            contract=case.deal, signing_code=tried.code, operation='check', code=code, asked_at=timezone.now())
+            contract=case.deal, signing_code=tried.code, operation='check', code=code, asked_at=timezone.now(),
+            request_id=origin.request_id[:64], ip=origin.ip or None)
         enqueue('contracts.ask_code', str(check.guid))
     return check
 

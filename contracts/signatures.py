@@ -1,24 +1,35 @@
-"""The signature itself: one record of evidence per version of the printed forms."""
+"""The signature itself: one per version of the printed forms, and its record in the chain of evidence."""
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.utils import timezone
 
 from applications.models import Application
 from applications.states import advance
-from contracts.evidence import collect, digest_of
+from contracts.evidence import Origin, SignedPage, awaited_messages, body_of, is_final
+from contracts.evidence_chain import append
 from contracts.models import Contract, Signature
+from contracts.models_evidence import EvidenceKind
 from contracts.statuses import ContractStatus, ScansState
 from jobs.services import enqueue
 from lenders.contract import SigningMode
 
+DELIVERY_PAUSE_SECONDS = 30.0
+"""The first look at what a gateway has told since: most SMS are delivered before their code is typed."""
 
-def sign(application: Application, contract: Contract, *, mode: SigningMode, actor: str) -> None:
-    """Sign a READY contract (application and contract locked): evidence, state, what the lender wants next."""
+
+def sign(
+    application: Application, contract: Contract, *, mode: SigningMode, actor: str, origin: Origin | None = None,
+    pages: Sequence[SignedPage] = (),
+) -> None:
+    """Sign a READY contract (application and contract locked): state, what the lender wants next, evidence.
+
+    The record of evidence locks the end of the chain, so it comes last: callers write nothing slow after it.
+    """
     now = timezone.now()
-    evidence = collect(application, contract, mode=mode, signed_at=now)
-    Signature.objects.create(
-        contract=contract, application=application, forms_version=contract.forms_version, mode=mode, signed_at=now,
-        evidence=evidence, evidence_sha256=digest_of(evidence))
+    signature = Signature.objects.create(
+        contract=contract, application=application, forms_version=contract.forms_version, mode=mode, signed_at=now)
     state = scans_after_signing(contract)
     by_platform = mode == SigningMode.PLATFORM
     advance(
@@ -30,6 +41,10 @@ def sign(application: Application, contract: Contract, *, mode: SigningMode, act
         enqueue('contracts.watch_payment', str(contract.guid))
     if state in (ScansState.REQUESTED, ScansState.RECEIVED_FROM_PARTNER):
         enqueue('scans.refresh', str(contract.guid))
+    if any(not is_final(message) for message in awaited_messages(signature)):
+        enqueue('contracts.evidence_deliveries', str(signature.guid), due_in_seconds=DELIVERY_PAUSE_SECONDS)
+    append(signature, EvidenceKind.SIGNATURE, body_of(
+        signature, application, contract, actor=actor, origin=origin or Origin(), pages=pages))
 
 
 def scans_after_signing(contract: Contract) -> str:

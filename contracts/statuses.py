@@ -1,5 +1,7 @@
-"""Statuses of a contract and the declared moves between them."""
+"""Statuses of a contract, and of a version of a template, with the declared moves between them."""
 from __future__ import annotations
+
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,3 +51,31 @@ class ScansState(models.TextChoices):
     PRINT_FORMS_CHANGED = 'PRINT_FORMS_CHANGED', _('printed forms changed')
     RESCAN_NEEDED = 'RESCAN_NEEDED', _('rescan needed')
     DECLINED = 'DECLINED', _('declined')
+
+
+SIGNING_MODES: Final = [
+    ('platform', _('code from the platform')), ('lender', _('code from the lender')), ('paper', _('on paper'))]
+PAYMENT_STATES: Final = [
+    ('pending', _('not paid yet')), ('paid', _('paid')), ('partially_paid', _('paid in part')),
+    ('declined', _('declined'))]
+TERM_UNITS: Final = [('day', _('days')), ('week', _('weeks')), ('month', _('months'))]
+"""Words of the adapter contract and of the wire, as operators read them."""
+
+
+class TemplateStatus(models.TextChoices):
+    """A version of a lender's template: DRAFT until its author gives it to a second person."""
+
+    DRAFT = 'DRAFT', _('draft')
+    WAITING = 'WAITING', _('waiting for review')
+    PUBLISHED = 'PUBLISHED', _('published')
+    RETIRED = 'RETIRED', _('retired')
+    REJECTED = 'REJECTED', _('rejected')
+
+
+TEMPLATE_MOVES: MoveTable = {
+    TemplateStatus.DRAFT: frozenset({TemplateStatus.WAITING}),
+    TemplateStatus.WAITING: frozenset({TemplateStatus.PUBLISHED, TemplateStatus.REJECTED}),
+    TemplateStatus.PUBLISHED: frozenset({TemplateStatus.RETIRED}),
+    TemplateStatus.RETIRED: frozenset(),
+    TemplateStatus.REJECTED: frozenset(),
+}

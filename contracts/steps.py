@@ -1,15 +1,14 @@
 """Conversations with the lender that bring a contract to signing, each run as a job: read, talk, write."""
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.utils import timezone
 
 from applications.models import Application
-from contracts.documents import seal_forms, store_documents
+from contracts.documents import Sealed, sealed_already, store_documents
+from contracts.evidence_chain import note_report
 from contracts.locks import lock_contract
 from contracts.models import Contract
-from contracts.printing import Printed
+from contracts.pages import is_own_page
 from contracts.ready import make_ready, write_terms
 from contracts.rules import UNSIGNED
 from contracts.selectors import contract_by_guid, ref_of, signed_documents
@@ -22,6 +21,7 @@ from lenders.contract import (
     Adapter,
     ContractAnswer,
     ContractStage,
+    DocumentStage,
     LenderUnavailable,
     NotUnderstood,
     OutcomeUnknown,
@@ -31,6 +31,7 @@ from lenders.contract import (
     SigningMode,
     Unsupported,
 )
+from lenders.documents import TRIES, receive
 from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 
 SIGNATURE_REFUSALS = 6
@@ -56,6 +57,7 @@ def prepare(run: Run) -> None:
             _choose(run, adapter, contract)
         answer = adapter.fetch_contract(ref_of(contract))
         _check(answer, contract)
+        forms = _own_forms(run, adapter, contract, answer)
     except (RequestRefused, NotUnderstood, Unsupported) as trouble:
         _fail(run, contract, reason_of(trouble))
     except OutcomeUnknown as trouble:
@@ -63,7 +65,7 @@ def prepare(run: Run) -> None:
     except LenderUnavailable as trouble:
         raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
     else:
-        _write(run, contract, answer)
+        _write(run, contract, answer, forms)
 
 
 def _choose(run: Run, adapter: Adapter, contract: Contract) -> None:
@@ -107,17 +109,23 @@ def _check(answer: ContractAnswer, contract: Contract) -> None:
         raise NotUnderstood('the contract is signed on paper and no signed page is wanted')
     if contract.offer.has_payment_page and not answer.payment_url:
         raise NotUnderstood('the offer has a payment page and the contract none')
-    if answer.payment_url and not _is_own_page(answer.payment_url, contract):
+    if answer.payment_url and not is_own_page(answer.payment_url, contract.lender):
         raise NotUnderstood('the payment page is not on a host of the lender')
 
 
-def _is_own_page(url: str, contract: Contract) -> bool:
-    parts = urlsplit(url)
-    lender = contract.lender
-    hosts = set(lender.payment_hosts) or {urlsplit(lender.base_url).hostname}
-    schemes = {'http', 'https'} if lender.is_sandbox else {'https'}
-    known = parts.hostname in hosts or parts.netloc in hosts
-    return parts.scheme in schemes and known and '@' not in parts.netloc
+def _own_forms(run: Run, adapter: Adapter, contract: Contract, answer: ContractAnswer) -> list[Sealed]:
+    """The lender's printed forms, encrypted in the store and not in force yet; none where it leaves them to us.
+
+    Forms that cannot be taken are asked for anew some times, together with the contract: they may just be changing.
+    """
+    if answer.stage != ContractStage.READY or answer.forms_version < contract.forms_version:
+        return []
+    try:
+        return sealed_already(receive(adapter, ref_of(contract), answer.documents, stage=DocumentStage.CONTRACT))
+    except (RequestRefused, NotUnderstood) as trouble:
+        if run.attempt < TRIES:
+            raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
+        raise
 
 
 def _fail(run: Run, contract: Contract, why: str) -> None:
@@ -128,9 +136,7 @@ def _fail(run: Run, contract: Contract, why: str) -> None:
                      outcome_unknown_since=None)
 
 
-def _write(run: Run, contract: Contract, answer: ContractAnswer) -> None:
-    own_forms = seal_forms(contract.application, 'contract', [
-        Printed(form.kind, form.name, form.content_type, form.content) for form in answer.documents])
+def _write(run: Run, contract: Contract, answer: ContractAnswer, own_forms: list[Sealed]) -> None:
     with run.finish():
         application, row = lock_contract(contract)
         if row.status != ContractStatus.PREPARING:
@@ -162,10 +168,11 @@ def report_signature(run: Run) -> None:
     report = SignatureReport(
         signed_at=contract.signed_at, documents_sha256=documents, forms_version=contract.forms_version)
     key = f'{contract.guid}:signature:{contract.forms_version}'
+    supported = True
     try:
         adapter_for(contract.lender).report_signature(ref_of(contract), report, key=key)
     except Unsupported:
-        pass
+        supported = False
     except (RequestRefused, NotUnderstood) as trouble:
         # Forms that the lender has just replaced are refused too: the next look finds this signature void.
         if run.attempt < SIGNATURE_REFUSALS:
@@ -180,6 +187,7 @@ def report_signature(run: Run) -> None:
         if row.signed_at == contract.signed_at:
             row.signature_reported_at = timezone.now()
             row.save(update_fields=['signature_reported_at'])
+            note_report(row, supported=supported)
 
 
 @job('contracts.expire', queue='lenders')

@@ -1,17 +1,16 @@
-"""SMS to a gateway, and codes that the lender itself sends and checks, each run as a job."""
+"""Codes that the lender itself sends and checks, each talk run as a job."""
 from __future__ import annotations
 
 import structlog
 from django.utils import timezone
 
 from contracts.codes import consume, seal_code, uncount
+from contracts.evidence import Origin
 from contracts.locks import lock_contract
-from contracts.models import CodeCheck, Message, MessageStatus
+from contracts.models import CodeCheck
 from contracts.selectors import contract_by_guid, ref_of
 from contracts.services_codes import VOID
 from contracts.signatures import sign
-from contracts.sms.base import GatewayRefused, Outgoing
-from contracts.sms.catalogue import gateway_for
 from contracts.statuses import ContractStatus
 from contracts.steps import close
 from jobs.registry import RetryLater, Run, job
@@ -32,36 +31,6 @@ log = structlog.get_logger(__name__)
 SENT = 'sent'
 _LONGEST_PAUSE_SECONDS = 10.0
 """The client is waiting: a question that gets no answer in about a minute comes to nothing."""
-
-
-@job('contracts.send_message', queue='sms', max_attempts=100, backoff_seconds=(0.5, 1, 2, 5, 10))
-def send_message(run: Run) -> None:
-    """Hand one SMS to its gateway; an expired code is not sent. Twice to the phone is possible, never is not."""
-    message = Message.objects.get(guid=run.subject)
-    if message.status != MessageStatus.QUEUED:
-        close(run)
-        return
-    if message.expires_at is not None and message.expires_at <= timezone.now():
-        _write_message(run, message, MessageStatus.EXPIRED)
-        return
-    gateway = gateway_for(is_sandbox=message.is_sandbox)
-    try:
-        gateway_id = gateway.send(Outgoing(str(message.guid), message.phone, message.text))
-    except GatewayRefused:
-        log.error('sms.refused', message=str(message.guid), gateway=gateway.name)
-        _write_message(run, message, MessageStatus.REFUSED)
-        return
-    status = MessageStatus.SENT if gateway.name else MessageStatus.OUTBOX
-    _write_message(run, message, status, gateway=gateway.name, gateway_id=gateway_id)
-
-
-def _write_message(
-    run: Run, message: Message, status: MessageStatus, *, gateway: str = '', gateway_id: str = '',
-) -> None:
-    gone = status in (MessageStatus.SENT, MessageStatus.OUTBOX)
-    with run.finish():
-        Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(
-            status=status, gateway=gateway, gateway_id=gateway_id, sent_at=timezone.now() if gone else None)
 
 
 def _leave_open(run: Run) -> None:
@@ -130,13 +99,14 @@ def _write_answer(run: Run, check: CodeCheck, result: str) -> None:
         application, row = lock_contract(check.contract)
         is_open = (
             row.status == ContractStatus.READY and check.signing_code.forms_version == row.forms_version)
+        code, check.code, check.result, check.answered_at = check.code, '', result, timezone.now()
+        check.save(update_fields=['code', 'result', 'answered_at'])
         if result == CodeResult.ACCEPTED and is_open and consume(check.signing_code, row):
-            seal_code(check.signing_code, check.code)
+            seal_code(check.signing_code, code)
             check.signing_code.save(update_fields=['salt', 'digest', 'digest_key'])
             uncount(row)
-            sign(application, row, mode=SigningMode.LENDER, actor=f'lender {row.lender.code}')
+            sign(application, row, mode=SigningMode.LENDER, actor=f'lender {row.lender.code}',
+                 origin=Origin(check.request_id, check.ip or ''))
         elif row.outcome_unknown_since is not None and row.status == ContractStatus.READY:
             row.outcome_unknown_since = None
             row.save(update_fields=['outcome_unknown_since'])
-        check.code, check.result, check.answered_at = '', result, timezone.now()
-        check.save(update_fields=['code', 'result', 'answered_at'])

@@ -31,11 +31,13 @@ MISSING_SECRET_KEY = 'missing' if PRODUCTION else f'{DEVELOPMENT_MARK}only-ever-
 SECRET_KEY: str = env.str('SECRET_KEY', default=MISSING_SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = env.list('SECRET_KEY_FALLBACKS', default=[])
 
-VAULT_KEY_SETTINGS = ('VAULT_AEAD_KEYS', 'VAULT_FILE_KEYS', 'VAULT_INDEX_KEYS', 'VAULT_HASH_KEYS')
+VAULT_KEY_SETTINGS = (
+    'VAULT_AEAD_KEYS', 'VAULT_FILE_KEYS', 'VAULT_INDEX_KEYS', 'VAULT_HASH_KEYS', 'VAULT_SIGN_KEYS')
 VAULT_AEAD_KEYS: str = env.str('VAULT_AEAD_KEYS', default='')
 VAULT_FILE_KEYS: str = env.str('VAULT_FILE_KEYS', default='')
 VAULT_INDEX_KEYS: str = env.str('VAULT_INDEX_KEYS', default='')
 VAULT_HASH_KEYS: str = env.str('VAULT_HASH_KEYS', default='')
+VAULT_SIGN_KEYS: str = env.str('VAULT_SIGN_KEYS', default='')
 
 # --- the web server -------------------------------------------------------------------------------------------------
 DEBUG: bool = env.bool('DEBUG', default=False)
@@ -251,3 +253,19 @@ REGISTRY_ATTACHMENT_BYTES: int = env.int('REGISTRY_ATTACHMENT_BYTES', default=10
 # Secrets of addresses of delivery that are kept in the environment; an address names them as env:REGISTRY_SECRET_…
 REGISTRY_SECRETS: dict[str, str] = {
     name: value for name, value in os.environ.items() if name.startswith('REGISTRY_SECRET_')}
+# --- SMS gateways: smsc.ru over HTTP, and any that speaks SMPP 3.4 ---------------------------------------------------
+SMSC_URL: str = env.str('SMSC_URL', default='https://smsc.ru/sys')
+SMSC_API_KEY: str = env.str('SMSC_API_KEY', default='')  # or login and password
+SMSC_LOGIN: str = env.str('SMSC_LOGIN', default='')
+SMSC_PASSWORD: str = env.str('SMSC_PASSWORD', default='')
+SMSC_SENDER: str = env.str('SMSC_SENDER', default='')
+SMSC_CALLBACK_SECRET: str = env.str('SMSC_CALLBACK_SECRET', default='')  # empty: no callbacks are taken
+SMPP_HOST: str = env.str('SMPP_HOST', default='')
+SMPP_PORT: int = env.int('SMPP_PORT', default=2775)
+SMPP_TLS: bool = env.bool('SMPP_TLS', default=PRODUCTION)
+SMPP_SYSTEM_ID: str = env.str('SMPP_SYSTEM_ID', default='')
+SMPP_PASSWORD: str = env.str('SMPP_PASSWORD', default='')
+SMPP_SYSTEM_TYPE: str = env.str('SMPP_SYSTEM_TYPE', default='')
+SMPP_SENDER: str = env.str('SMPP_SENDER', default='')
+SMPP_LONG_MESSAGES: str = env.str('SMPP_LONG_MESSAGES', default='udh')  # udh, sar or payload
+SMPP_PER_SECOND: int = env.int('SMPP_PER_SECOND', default=10)  # parts, of one process; 0 is no limit

@@ -7,6 +7,7 @@ from denimhub import health, pages
 from denimhub.dp import documentation
 from denimhub.lender_callbacks import take_callback
 from denimhub.registry_downloads import download_file, download_page
+from denimhub.sms_callbacks import take_smsc
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path('', pages.start, name='start'),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path('lenders/callback/<slug:code>', take_callback, name='lender_callback'),
     path('registries/download/<str:token>', download_page, name='registry_download'),
     path('registries/download/<str:token>/<uuid:guid>', download_file, name='registry_download_file'),
+    path('sms/callback/smsc', take_smsc, name='smsc_callback'),
     path('livez', health.livez),
     path('readyz', health.readyz),
     path('healthz', health.healthz),

@@ -1,13 +1,18 @@
 """Lenders and calls to them in the workstation: configuration may be changed, the log only read."""
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lenders import services
 from lenders.models import Exchange, Lender, LenderCallback
+from lenders.scan_style import BadScanStyle, scan_style
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -23,10 +28,26 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class LenderForm(forms.ModelForm[Lender]):
+    """Refuses a setting that would stop the lender's scans."""
+
+    def clean_settings(self) -> dict[str, Any]:
+        """The part for scans is checked; the rest is each adapter's own."""
+        settings: Any = self.cleaned_data['settings']
+        if not isinstance(settings, dict):
+            raise ValidationError(_('settings: must be an object'))
+        try:
+            scan_style(settings)
+        except BadScanStyle as bad:
+            raise ValidationError(bad.problems) from None
+        return settings
+
+
 @admin.register(Lender)
 class LenderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Lenders; credentials are sealed and never shown."""
 
+    form = LenderForm
     list_display = ('name', 'code', 'is_sandbox', 'is_active', 'adapter', 'paused_until')
     list_filter = ('is_sandbox', 'is_active')
     search_fields = ('name', 'code', 'legal_name')

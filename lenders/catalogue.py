@@ -50,4 +50,5 @@ def address_of(lender: Lender) -> Address:
         limits=Limits(
             calls_per_second=lender.calls_per_second, failures=int(own.get('breaker_failures') or FAILURES),
             in_flight=int(own.get('in_flight') or IN_FLIGHT)),
-        inner_allowed=is_free, plain_http_allowed=is_free, paused_until=lender.paused_until)
+        inner_allowed=is_free, plain_http_allowed=is_free, paused_until=lender.paused_until,
+        document_hosts=tuple(lender.document_hosts))

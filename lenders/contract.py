@@ -90,6 +90,13 @@ class IssueStage(StrEnum):
     ERROR = 'error'
 
 
+class DocumentStage(StrEnum):
+    """When a lender brings printed forms of its own: with its offers, with its contract."""
+
+    OFFERS = 'offers'
+    CONTRACT = 'contract'
+
+
 class PaymentStage(StrEnum):
     """Words of `payment_status` on the wire."""
 
@@ -107,7 +114,8 @@ class Capabilities:
     idempotency_keys: bool = True
     find_by_our_id: bool = True
     callbacks: bool = False
-    own_documents: bool = False
+    own_documents: frozenset[DocumentStage] = frozenset()
+    """Stages at which the lender always brings printed forms of its own; with the contract they replace ours."""
     payment_page: bool = False
     settle_seconds: int = 0
     """How long after a request the lender may still answer "not found" to a find for it."""
@@ -117,7 +125,8 @@ class Capabilities:
 class FormFile:
     """A scan that goes to the lender: wire type of the document, MIME type, bytes, version of ours.
 
-    `from_form` tells scans that came with the form from those sent for the contract.
+    `from_form` tells scans that came with the form from those sent for the contract. A scan of several files has
+    them numbered by `page`, from 1 to `pages`.
     """
 
     type: str
@@ -125,6 +134,8 @@ class FormFile:
     content: bytes
     version: int = 1
     from_form: bool = False
+    page: int = 1
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +195,30 @@ class OfferTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class LenderDocument:
+    """A printed form as the lender announces it: whole in `content`, behind a `link`, or under its `document_id`.
+
+    `sha256` (hex) and `size_bytes` (None when not told) are the lender's word of the bytes; nothing is checked yet.
+    """
+
+    kind: str
+    name: str = field(repr=False)
+    content_type: str
+    sha256: str
+    size_bytes: int | None = None
+    content: bytes | None = field(default=None, repr=False)
+    link: str = field(default='', repr=False)
+    document_id: str = ''
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What the scoring says."""
+    """What the scoring says; `documents` must be shown to the client together with the offers."""
 
     status: DecisionStatus
     offers: tuple[OfferTerms, ...] = ()
     reason: str = ''
+    documents: tuple[LenderDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +227,6 @@ class Submitted:
 
     lender_id: str
     decision: Decision = Decision(DecisionStatus.PENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class LenderDocument:
-    """A printed form made by the lender."""
-
-    kind: str
-    name: str
-    content_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +354,8 @@ class Adapter(Protocol):
     def choose(self, ref: Ref, lender_offer_id: str, *, key: str) -> None: ...
 
     def fetch_contract(self, ref: Ref) -> ContractAnswer: ...
+
+    def fetch_document(self, ref: Ref, document: LenderDocument) -> bytes: ...
 
     def send_code(self, ref: Ref, *, key: str) -> None: ...
 

@@ -16,6 +16,7 @@ from jobs.registry import assert_may_talk
 from lenders import breaker, exchanges, services, transport
 from lenders.breaker import RETRY_AFTER_CAP_SECONDS, Limits
 from lenders.contract import LenderTrouble, LenderUnavailable, NotUnderstood, OutcomeUnknown, RequestRefused
+from lenders.links import BadLink, Link, checked_link, shown_link
 from lenders.masking import masked
 from lenders.models import Exchange
 from lenders.transport import Answer, Timing
@@ -24,7 +25,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar('T')
 
 ANSWER_BYTES = 5 * 1024 * 1024
-FILE_BYTES = 20 * 1024 * 1024
+DOCUMENTS_ANSWER_BYTES = 28 * 1024 * 1024
+"""An answer that may carry printed forms in Base64: 20 MiB of them, and what is said besides."""
 OK = frozenset({200})
 PAUSE_SECONDS = 300
 Authorize = Callable[[str, str, bytes], Mapping[str, str]]
@@ -42,11 +44,16 @@ class Address:
     inner_allowed: bool = False
     plain_http_allowed: bool = False
     paused_until: datetime | None = None
+    document_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: `path` is joined to the lender's base URL, `shown` is masked and logged instead of the body."""
+    """One request: `path` is joined to the lender's base URL, `shown` is masked and logged instead of the body.
+
+    With `link`, a URL that the lender gave, it is a pull instead: to that address, without our credentials. It changes
+    nothing there, so an unknown outcome is simply unavailable.
+    """
 
     operation: str
     method: str
@@ -58,6 +65,7 @@ class Call:
     expected: frozenset[int] = OK
     max_bytes: int = ANSWER_BYTES
     headers: Mapping[str, str] = field(default_factory=dict)
+    link: str = field(default='', repr=False)
 
 
 class Door:
@@ -72,11 +80,11 @@ class Door:
         assert_may_talk()
         self._check_address()
         row = exchanges.begin(exchanges.Opening(
-            self._address.lender_id, call.form_guid, call.operation, call.key, call.method, call.path,
-            masked(call.shown)))
+            self._address.lender_id, call.form_guid, call.operation, call.key, call.method,
+            shown_link(call.link) if call.link else call.path, masked(call.shown)))
         came: list[Answer] = []
         try:
-            answer = self._send(call, came)
+            answer = self._pull(call, came) if call.link else self._send(call, came)
             self._judge(call, answer)
             value = _understood(read, answer)
         except LenderTrouble as trouble:
@@ -107,8 +115,7 @@ class Door:
             raise LenderUnavailable('the address of the lender is not https', retry_after_seconds=PAUSE_SECONDS)
 
     def _send(self, call: Call, came: list[Answer]) -> Answer:
-        address = self._address
-        url = address.base_url.rstrip('/') + call.path
+        url = self._address.base_url.rstrip('/') + call.path
         headers = {
             'Accept': 'application/json', 'User-Agent': 'DenimHub', **call.headers,
             **self._authorize(call.method, url, call.body or b'')}
@@ -116,23 +123,40 @@ class Door:
             headers.setdefault('Content-Type', 'application/json')
         if call.key:
             headers['Idempotency-Key'] = call.key
+        return self._exchange(call, Link(url, self._address.inner_allowed), headers, came)
+
+    def _pull(self, call: Call, came: list[Answer]) -> Answer:
+        address = self._address
+        try:
+            link = checked_link(
+                call.link, base_url=address.base_url, hosts=address.document_hosts,
+                near_allowed=address.plain_http_allowed and address.inner_allowed)
+        except BadLink as error:
+            raise NotUnderstood(str(error)) from error
+        try:
+            return self._exchange(call, link, {'User-Agent': 'DenimHub', **call.headers}, came)
+        except OutcomeUnknown as trouble:
+            raise LenderUnavailable(trouble.reason, retry_after_seconds=trouble.retry_after_seconds) from trouble
+
+    def _exchange(self, call: Call, link: Link, headers: Mapping[str, str], came: list[Answer]) -> Answer:
+        address = self._address
         with breaker.passage(address.code, call.operation, address.limits):
             failpoint(f'lenders.before_send.{call.operation}')
             answer = transport.send(
-                call.method, url, headers=headers, body=call.body, timing=address.timing, max_bytes=call.max_bytes,
-                inner_allowed=address.inner_allowed)
+                call.method, link.url, headers=headers, body=call.body, timing=address.timing,
+                max_bytes=call.max_bytes, inner_allowed=link.inner_allowed)
             failpoint(f'lenders.after_recv.{call.operation}')
             came.append(answer)
             if answer.status in (502, 503):
-                raise LenderUnavailable(f'HTTP {answer.status}', retry_after_seconds=self._rest(answer))
+                raise LenderUnavailable(f'HTTP {answer.status}', retry_after_seconds=self._rest(call, answer))
             if answer.status >= 500:
                 raise OutcomeUnknown(f'HTTP {answer.status}', retry_after_seconds=retry_after(answer.headers))
         return answer
 
-    def _rest(self, answer: Answer) -> float | None:
-        """Honour Retry-After for every call to this lender from this process."""
+    def _rest(self, call: Call, answer: Answer) -> float | None:
+        """Honour Retry-After for every call to this lender from this process; a store of files speaks for itself."""
         seconds = retry_after(answer.headers)
-        if seconds:
+        if seconds and not call.link:
             breaker.keep_quiet(self._address.code, seconds)
         return seconds
 
@@ -141,8 +165,8 @@ class Door:
         if status in call.expected:
             return
         if status == 429:
-            raise LenderUnavailable('HTTP 429', retry_after_seconds=self._rest(answer))
-        if status == 401:
+            raise LenderUnavailable('HTTP 429', retry_after_seconds=self._rest(call, answer))
+        if status == 401 and not call.link:
             raise _Unauthorized('HTTP 401: the lender refuses our credentials', retry_after_seconds=PAUSE_SECONDS)
         if 400 <= status < 500:
             raise RequestRefused(f'HTTP {status}{_error_code(answer)}')

@@ -20,6 +20,7 @@ _NUMBERS: Final = frozenset({
     'amount', 'initial_payment', 'loan_amount', 'term_value', 'life_insurance_sum', 'work_insurance_sum',
     'regular_payment_amount', 'payments_count', 'forms_version', 'version', 'life_insurance', 'work_insurance',
     'is_signed', 'is_confirmed', 'confirm_refused', 'is_cancelled', 'accepted', 'has_payment_page', 'after_signing',
+    'size_bytes', 'page', 'pages',
 })
 _TEXTS: Final[Mapping[str, re.Pattern[str]]] = {
     'kind': _WORD, 'channel': _WORD, 'term_unit': _WORD, 'regular_period_type': _WORD, 'status': _WORD, 'stage': _WORD,
@@ -27,11 +28,13 @@ _TEXTS: Final[Mapping[str, re.Pattern[str]]] = {
     'form_guid': _ID, 'lender_id': _ID, 'offer_id': _ID, 'chosen_offer_id': _ID, 'transaction_number': _ID,
     'signed_at': _MOMENT, 'expires_at': _MOMENT, 'paid_at': _MOMENT, 'first_payment_date': _MOMENT,
     'rate': _RATE, 'effective_rate': _RATE, 'type': _SCAN, 'error.code': _WORD,
+    'sha256': _HASH,
 }
 _CONTAINERS: Final = frozenset({
     'decision', 'offers', 'terms', 'wanted_scans', 'documents', 'verdicts', 'payments', 'error', 'files', 'contract',
     'scans_versions', 'documents_sha256',
 })
+_NAMES: Final = _CONTAINERS | _NUMBERS | frozenset(_TEXTS)
 _LONGEST_LIST: Final = 50
 _LARGEST: Final = 10**15
 
@@ -45,7 +48,7 @@ def masked(value: Any, name: str = '') -> Any:
             return {key: version for key, version in value.items() if _SCAN.fullmatch(str(key))}
         # A code of an error is a word of the protocol; a code anywhere else is the client's.
         prefix = 'error.' if name == 'error' else ''
-        return {key if _WORD.fullmatch(str(key)) else '…': masked(inner, f'{prefix}{key}')
+        return {key if _WORD.fullmatch(str(key)) or key in _NAMES else '…': masked(inner, f'{prefix}{key}')
                 for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [masked(inner, name) for inner in value[:_LONGEST_LIST]] if name in _CONTAINERS else '[…]'

@@ -3,11 +3,19 @@ from __future__ import annotations
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.guards import frozen_column
+from lenders.links import is_host
 from vault.fields import EncryptedJSONField, EncryptedTextField
+
+
+def check_hosts(value: object) -> None:
+    """The list of hosts of a lender's documents; refuses what no link could ever match."""
+    if not isinstance(value, list) or not all(is_host(one) for one in value):
+        raise ValidationError(_('A list of hosts in lower case, each as host or host:port'))
 
 
 class Lender(models.Model):
@@ -33,6 +41,10 @@ class Lender(models.Model):
     calls_per_second = models.PositiveIntegerField(_('calls per second and process, 0 is no limit'), default=0)
     contract_days = models.PositiveSmallIntegerField(_('days to sign a contract'), default=14)
     payment_hosts = models.JSONField(_('hosts of the payment page'), default=list, blank=True)
+    document_hosts = models.JSONField(
+        _('hosts of links to documents'), default=list, blank=True, validators=[check_hosts],
+        help_text=_('Hosts like "files.bank.example" (port 443) or "files.bank.example:8443"; '
+                    'the host of the API is always allowed'))
     paused_until = models.DateTimeField(_('paused until'), null=True, blank=True)
     """Set when the lender refuses our credentials: calls wait, nothing is read as a refusal of the client."""
     pause_reason = models.CharField(_('why paused'), max_length=200, blank=True)

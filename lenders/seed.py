@@ -44,6 +44,8 @@ _SANDBOX: dict[str, dict[str, Any]] = {
         'connect_timeout_seconds': 2.0, 'read_timeout_seconds': 5.0,
         'settings': {
             'breaker_failures': 50,
+            'own_documents': ['offers', 'contract'],
+            'scans': {'format': 'jpeg', 'max_bytes': 2 * 1024 * 1024, 'max_side': 3000},
             'form': {
                 'names': 'upper', 'latin_names': True, 'phones': 'ten_digits', 'addresses': 'line',
                 'absent_middle_name': 'dash',
@@ -62,6 +64,7 @@ _SANDBOX: dict[str, dict[str, Any]] = {
         'connect_timeout_seconds': 2.0, 'read_timeout_seconds': 5.0,
         'settings': {
             'breaker_failures': 50,
+            'scans': {'format': 'pdf', 'one_pdf_per_type': True, 'max_bytes': 8 * 1024 * 1024},
             'form': {'names': 'as_is', 'phones': 'e164', 'addresses': 'parts', 'absent_middle_name': 'omit'},
         },
     },

@@ -56,31 +56,43 @@ class Timing:
         return self.read_seconds * 2
 
 
+_NAT64 = ipaddress.ip_network('64:ff9b::/96')
+_GLOBAL_UNICAST = ipaddress.ip_network('2000::/3')
+
+
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the open internet; v4 inside v6 is judged as v4."""
+    """Whether an IP address belongs to the open internet; v4 inside v6 (mapped, 6to4, NAT64) is judged as v4.
+
+    Other v6 addresses must be global unicast (RFC 4291): what embeds v4 in older ways, or is local, is outside of it.
+    """
     ip = ipaddress.ip_address(address.partition('%')[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and ip in ipaddress.ip_network('64:ff9b::/96'):
+        if inner is None and ip in _NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return inner.is_global
+        if inner is None:
+            return ip.is_global and ip in _GLOBAL_UNICAST
+        ip = inner
     return ip.is_global and not ip.is_multicast
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a name, asked for once per connection: what was checked is what is connected to."""
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _guarded_socket(connection: HTTPConnection) -> socket.socket:
     """Resolve, check, then connect to the very address that was checked."""
     try:
-        found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
-    except OSError as error:
+        found = resolve(connection.host, connection.port)
+    except (OSError, UnicodeError) as error:
         raise NewConnectionError(connection, f'{connection.host} does not resolve') from error
-    public = [entry for entry in found if is_public(str(entry[4][0]))]
-    if not public or len(public) != len(found):
+    if not found or not all(is_public(address) for address in found):
         raise NewConnectionError(connection, f'{connection.host} resolves to an inner address')
     timeout: Any = connection.timeout
     try:
         return socket.create_connection(
-            (str(public[0][4][0]), connection.port), timeout if isinstance(timeout, int | float) else None)
+            (found[0], connection.port), timeout if isinstance(timeout, int | float) else None)
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, 'connect timed out') from error
     except OSError as error:

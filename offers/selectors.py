@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from pydantic_core import from_json
 
 from applications.models import Application
@@ -14,6 +13,7 @@ from applications.refusals import ForeignOffer, OfferNotFound
 from applications.selectors import find_form, missing_form, unknown_partner
 from offers.models import Offer, Submission
 from partners.guids import parse_guid
+from vault.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class OffersPage:
     files: Sequence[dict[str, Any]]
 
 
-_PAGE_SQL = """
+_PAGE = Statement("""
 SELECT a.status, a.offers_shown_at IS NOT NULL, extract(epoch FROM a.offers_expire_at)::float8,
        CASE WHEN a.offers_shown_at IS NULL THEN NULL ELSE (
            SELECT json_agg(json_build_object(
@@ -96,7 +96,7 @@ SELECT a.status, a.offers_shown_at IS NOT NULL, extract(epoch FROM a.offers_expi
   FROM applications_application a
   JOIN partners_partner p ON p.id = a.partner_id
  WHERE a.guid = %s AND p.guid = %s AND NOT p.is_blocked
-"""
+""")
 
 
 def offers_page(partner_guid: str, form_guid: str) -> OffersPage:
@@ -104,11 +104,7 @@ def offers_page(partner_guid: str, form_guid: str) -> OffersPage:
     partner, form = parse_guid(partner_guid), parse_guid(form_guid)
     if partner is None:
         raise unknown_partner()
-    row = None
-    if form is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(_PAGE_SQL, [form, partner])
-            row = cursor.fetchone()
+    row = None if form is None else _PAGE.first_row([form, partner])
     if row is None:
         raise missing_form(partner_guid)
     status, was_shown, expire_at, offers, files = row

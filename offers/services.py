@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from applications.models import Application, Document
+from applications.models import Application
 from applications.refusals import WrongFormStatus, WrongOfferStatus
 from applications.states import advance, record
 from applications.statuses import ApplicationStatus
 from jobs.services import enqueue
 from lenders.contract import Decision, DecisionStatus, OfferTerms
+from lenders.documents import Received
+from offers.documents import has_consents, keep_forms_of, store_forms
 from offers.models import Offer, Route, RoutingDecision, Submission
 from offers.routing import Reason, RouteLimits, Wish, choose_lenders
 from offers.selectors import Deal, find_deal
@@ -64,14 +66,20 @@ def _routes_of(application: Application) -> list[RouteLimits]:
         for row in rows.order_by('id')]
 
 
-def take_decision(application: Application, submission: Submission, decision: Decision) -> None:
-    """Write the lender's scoring result; both rows are locked and the submission is SENT. A late one is let go."""
+def take_decision(
+    application: Application, submission: Submission, decision: Decision, forms: Sequence[Received] = (),
+) -> None:
+    """Write the lender's scoring result and the forms it brings with its offers.
+
+    Both rows are locked and the submission is SENT. A late decision is let go.
+    """
     if application.status != ApplicationStatus.SCORING:
         release(submission, actor=SYSTEM, why='the decision came after the scoring had ended')
         return
     actor = f'lender {submission.lender.code}'
     if decision.status == DecisionStatus.APPROVED and decision.offers:
         Offer.objects.bulk_create([_offer(application, submission, terms) for terms in decision.offers])
+        store_forms(application, submission.lender.code, forms)
         advance(submission, SubmissionStatus.APPROVED, actor=actor, why=f'{len(decision.offers)} offers')
     elif decision.status == DecisionStatus.FAILED:
         advance(submission, SubmissionStatus.FAILED, actor=actor, why=decision.reason, reason=decision.reason[:500])
@@ -125,11 +133,12 @@ def settle(application: Application) -> Wait | None:
     for submission in open_ones:
         fail_submission(submission, why='silent at the deadline')
     offers = list(
-        Offer.objects.select_for_update().filter(application=application, expires_at__gt=now).order_by('id'))
-    has_consents = bool(offers) and Document.objects.filter(application=application, stage='offers').exists()
-    if offers and not has_consents and left_seconds > -settings.CONSENTS_GRACE_SECONDS:
+        Offer.objects.select_for_update(of=('self',)).select_related('lender')
+        .filter(application=application, expires_at__gt=now).order_by('id'))
+    is_printed = bool(offers) and has_consents(application)
+    if offers and not is_printed and left_seconds > -settings.CONSENTS_GRACE_SECONDS:
         return Wait(settings.CONSENTS_WAIT_SECONDS)
-    if offers and has_consents:
+    if offers and is_printed:
         _show(application, offers, now)
     elif offers:
         # Without the consents nobody may be shown an offer; the lenders must not wait for an answer.
@@ -145,6 +154,7 @@ def settle(application: Application) -> Wait | None:
 
 def _show(application: Application, offers: Sequence[Offer], now: datetime) -> None:
     Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(is_shown=True)
+    keep_forms_of(application, {offer.lender.code for offer in offers})
     expire_at = min(offer.expires_at for offer in offers)
     advance(
         application, ApplicationStatus.OFFERED, actor=SYSTEM, why=f'{len(offers)} offers',

@@ -16,6 +16,7 @@ from lenders.contract import (
     Adapter,
     Decision,
     DecisionStatus,
+    DocumentStage,
     LenderTrouble,
     LenderUnavailable,
     NotUnderstood,
@@ -25,6 +26,7 @@ from lenders.contract import (
     Submitted,
     Unsupported,
 )
+from lenders.documents import TRIES, Received, receive
 from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
 from lenders.rules import check_decision
 from offers import services
@@ -87,7 +89,7 @@ def submit(run: Run) -> None:
     except LenderUnavailable as trouble:
         raise RetryLater(retry_pause(run.attempt, trouble), str(trouble)) from trouble
     else:
-        _write_sent(run, submission, answer)
+        _write_sent(run, submission, answer, brings_forms=DocumentStage.OFFERS in adapter.capabilities.own_documents)
 
 
 def _commit_intent(run: Run, submission: Submission) -> bool:
@@ -146,7 +148,7 @@ def _note_unknown(run: Run, submission: Submission, trouble: LenderTrouble) -> N
     raise RetryLater(unknown_pause(run.attempt), reason_of(trouble))
 
 
-def _write_sent(run: Run, submission: Submission, answer: Submitted) -> None:
+def _write_sent(run: Run, submission: Submission, answer: Submitted, *, brings_forms: bool) -> None:
     with run.finish():
         pair = lock_pair(submission)
         row = pair.submission
@@ -164,6 +166,9 @@ def _write_sent(run: Run, submission: Submission, answer: Submitted) -> None:
             enqueue('scans.submit', str(row.guid))
         if answer.decision.status == DecisionStatus.PENDING:
             enqueue('offers.decision', str(row.guid), due_in_seconds=settings.FIRST_POLL_SECONDS)
+        elif answer.decision.status == DecisionStatus.APPROVED and brings_forms:
+            # The forms are fetched in a conversation of their own: this one must not be repeated because of them.
+            enqueue('offers.decision', str(row.guid))
         else:
             services.take_decision(pair.application, row, answer.decision)
 
@@ -175,8 +180,11 @@ def decision(run: Run) -> None:
     if submission.status != SubmissionStatus.SENT:
         with run.finish():
             return
+    adapter, forms = adapter_for(submission.lender), list[Received]()
     try:
-        answer = _sound(adapter_for(submission.lender).fetch_decision(ref_of(submission)), submission)
+        answer = _sound(adapter.fetch_decision(ref_of(submission)), submission)
+        if answer.status == DecisionStatus.APPROVED:
+            forms = _own_forms(run, adapter, submission, answer)
     except (RequestRefused, NotUnderstood, Unsupported) as trouble:
         answer = Decision(DecisionStatus.FAILED, reason=reason_of(trouble))
     except LenderTrouble as trouble:
@@ -188,7 +196,17 @@ def decision(run: Run) -> None:
         if answer.status == DecisionStatus.PENDING:
             run.again(after_seconds=poll_pause(pair.submission.status_at))
         else:
-            services.take_decision(pair.application, pair.submission, answer)
+            services.take_decision(pair.application, pair.submission, answer, forms)
+
+
+def _own_forms(run: Run, adapter: Adapter, submission: Submission, answer: Decision) -> list[Received]:
+    """The forms the client must see with these offers; those that cannot be taken are asked for anew some times."""
+    try:
+        return receive(adapter, ref_of(submission), answer.documents, stage=DocumentStage.OFFERS)
+    except (RequestRefused, NotUnderstood) as trouble:
+        if run.attempt < TRIES:
+            raise RetryLater(retry_pause(run.attempt, trouble), reason_of(trouble)) from trouble
+        raise
 
 
 @job('offers.settle', queue='lenders')

@@ -19,6 +19,7 @@ class Partner(models.Model):
     redirect_hosts = models.JSONField(_('hosts of redirect URLs'), default=list, blank=True)
     requests_per_second = models.PositiveIntegerField(_('requests per second'), null=True, blank=True)
     forms_per_phone_day = models.PositiveIntegerField(_('forms per phone and day'), null=True, blank=True)
+    sms_per_day = models.PositiveIntegerField(_('SMS per day'), null=True, blank=True)
     created_at = models.DateTimeField(_('created at'), auto_now_add=True)
 
     class Meta:

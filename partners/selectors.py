@@ -5,10 +5,9 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from django.db import connection
-
 from partners.guids import parse_guid
 from partners.models import Partner
+from vault.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,14 @@ class Origin:
     scoring_deadline_seconds: int | None
 
 
-_ORIGIN_SQL = """
+_ORIGIN = Statement("""
 SELECT p.id, p.guid, p.is_sandbox, p.allows_english, p.redirect_hosts::text, p.requests_per_second,
        p.forms_per_phone_day, t.id, t.kind, t.channel, r.id, r.kind, r.scoring_deadline_seconds
   FROM partners_partner p
   LEFT JOIN partners_point t ON t.partner_id = p.id AND t.code = %s AND t.is_active
   LEFT JOIN partners_product r ON r.partner_id = p.id AND r.code = %s AND r.is_active
  WHERE p.guid = %s AND NOT p.is_blocked
-"""
+""")
 
 
 def find_origin(partner_guid: str, point_code: str, product_code: str) -> Origin | None:
@@ -48,9 +47,7 @@ def find_origin(partner_guid: str, point_code: str, product_code: str) -> Origin
     guid = parse_guid(partner_guid)
     if guid is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_ORIGIN_SQL, [point_code, product_code, guid])
-        row = cursor.fetchone()
+    row = _ORIGIN.first_row([point_code, product_code, guid])
     if row is None:
         return None
     values = list(row)

@@ -79,7 +79,7 @@ class DriftKind(models.TextChoices):
 class DriftStatus(models.TextChoices):
     """HEALED is found by asking again; CLOSED is the word of a person."""
 
-    OPEN = 'OPEN', _('open')
+    OPEN = 'OPEN', _('not decided')
     HEALED = 'HEALED', _('healed')
     CLOSED = 'CLOSED', _('closed by a person')
 

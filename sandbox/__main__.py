@@ -8,6 +8,7 @@ import sys
 
 from sandbox.api import Api
 from sandbox.callbacks import CallbackSender
+from sandbox.files import Files
 from sandbox.operations import Thinking
 from sandbox.server import Server, log_line
 from sandbox.store import Store
@@ -33,7 +34,8 @@ def main() -> None:
     options = arguments()
     secret = os.environ.get('SANDBOX_SECRET') or DEFAULT_SECRET
     store = Store(options.db)
-    api = Api(store, Thinking(options.pace), options.public_url, sends_callbacks=bool(options.callback_url))
+    api = Api(
+        store, Thinking(options.pace), options.public_url, Files(secret), sends_callbacks=bool(options.callback_url))
     server = Server((options.host, options.port), api, secret)
     port = server.server_address[1]
     api.public_url = api.public_url or f'http://{options.host}:{port}'

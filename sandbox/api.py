@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from sandbox import operations, registry, views
 from sandbox.deal import Deal, settle
+from sandbox.files import PDF, Files, content_of
 from sandbox.operations import Operation, ProtocolError, Result, Thinking
-from sandbox.profiles import PROFILES, Profile
+from sandbox.profiles import BANK, PROFILES, Profile
 from sandbox.scenarios import Scenario
 from sandbox.shapes import Body, BodyError
 from sandbox.store import Store, StoredAnswer
@@ -57,10 +58,13 @@ def problem_reply(problem: ProtocolError) -> Reply:
 class Api:
     """All lenders of the stand."""
 
-    def __init__(self, store: Store, thinking: Thinking, public_url: str, *, sends_callbacks: bool) -> None:
+    def __init__(
+        self, store: Store, thinking: Thinking, public_url: str, files: Files, *, sends_callbacks: bool,
+    ) -> None:
         self.store = store
         self.thinking = thinking
         self.public_url = public_url.rstrip('/')
+        self.files = files
         self.sends_callbacks = sends_callbacks
 
     def profile_of(self, path: str) -> Profile | None:
@@ -85,8 +89,23 @@ class Api:
             text = registry.write(store.deals_of(lender), wanted, time.time())
         return Reply(200, text.encode(), 'text/csv; charset=utf-8')
 
-    def handle(self, profile: Profile, method: str, path: str, key: str, raw: bytes) -> Reply:
-        """One call of the protocol."""
+    def file(self, path: str, until: str, token: str) -> Reply:
+        """A printed form of the bank behind a link; the link itself is the permission."""
+        now = time.time()
+        asked = self.files.asked(path, until, token, now)
+        content = None
+        if asked is not None:
+            with self.store.transaction() as store:
+                deal = store.deal(BANK.code, asked[0])
+            if deal is not None:
+                settle(deal, now)
+                content = content_of(asked[1], deal)
+        if content is None:
+            return problem_reply(ProtocolError(404, 'not_found', 'no such file'))
+        return Reply(200, content, PDF, headers={'Cache-Control': 'no-store'})
+
+    def handle(self, profile: Profile, method: str, path: str, key: str, raw: bytes, base_url: str) -> Reply:
+        """One call of the protocol; links in the answer lead to `base_url`, which was called."""
         match = _PATH.fullmatch(path.removeprefix(profile.prefix.removesuffix('/v1')))
         if match is None:
             return problem_reply(ProtocolError(404, 'no_such_method', 'no such method'))
@@ -97,7 +116,7 @@ class Api:
             elif method == 'POST' and action in _CHANGES:
                 reply = self._change(profile, form_guid, *_CHANGES[action], key, raw)
             elif method == 'GET' and action in ('', '/decision', '/contract', '/scans', '/state'):
-                reply = self._ask(profile, form_guid, action)
+                reply = self._ask(profile, form_guid, action, base_url)
             else:
                 reply = problem_reply(ProtocolError(404, 'no_such_method', 'no such method'))
         except BodyError as error:
@@ -196,7 +215,7 @@ class Api:
             reply.fate = 'cut'
         return reply
 
-    def _ask(self, profile: Profile, form_guid: str, action: str) -> Reply:
+    def _ask(self, profile: Profile, form_guid: str, action: str, base_url: str) -> Reply:
         now = time.time()
         with self.store.transaction() as store:
             deal = store.deal(profile.code, form_guid)
@@ -210,17 +229,20 @@ class Api:
         if deal is None:
             reply = problem_reply(ProtocolError(404, 'application_not_found', 'no such application'))
         else:
-            reply = self._view(deal, action, now)
+            reply = self._view(deal, action, base_url, now)
         reply.operation = action.removeprefix('/') or 'find'
         return reply
 
-    def _view(self, deal: Deal, action: str, now: float) -> Reply:
+    def _view(self, deal: Deal, action: str, base_url: str, now: float) -> Reply:
         if action in ('', '/decision') and deal.plays(Scenario.GARBAGE):
             return json_reply(200, _GARBAGE)
         if action == '':
             reply = json_reply(200, views.found(deal, now))
         elif action == '/decision':
-            reply = json_reply(200, views.decision(deal, now))
+            word = views.decision(deal, now)
+            if word['status'] == 'approved':
+                word['documents'] = self.files.of_offers(deal, base_url, now)
+            reply = json_reply(200, word)
         elif action == '/scans':
             reply = json_reply(200, views.scans(deal, now))
         elif action == '/state':
@@ -228,7 +250,10 @@ class Api:
         elif deal.contract_at is None:
             reply = problem_reply(operations.not_ready('no offer is chosen'))
         else:
-            reply = json_reply(200, views.contract(deal, now, f'{self.public_url}/pay/{deal.token}'))
+            told = views.contract(deal, now, f'{self.public_url}/pay/{deal.token}')
+            if told['stage'] == 'ready':
+                told['documents'] = self.files.of_contract(deal, base_url, now)
+            reply = json_reply(200, told)
         if action in ('', '/decision') and deal.plays(Scenario.SILENT):
             reply.fate = 'hang'
         return reply

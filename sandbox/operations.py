@@ -9,7 +9,8 @@ from typing import Any
 
 from sandbox import views
 from sandbox.deal import Deal, Payment, Scan
-from sandbox.profiles import Profile
+from sandbox.profiles import Profile, profile_by_code
+from sandbox.scan_files import refusal
 from sandbox.scenarios import LENDER_CODE_VALUE, ONE_DECLINES_LENDER, Scenario, scenario_of
 from sandbox.shapes import Body
 from sandbox.terms import Wish, bnpl_offers, pos_offers
@@ -177,12 +178,15 @@ def report_signature(deal: Deal, body: Body, thinking: Thinking, now: float) -> 
 
 
 def send_scans(deal: Deal, body: Body, thinking: Thinking, now: float) -> Result:
-    """Scans, each looked at after a while; those of the form are taken as they are."""
+    """Scans, each looked at after a while; those of the form are believed. Files the lender does not take are 422."""
     _alive(deal)
+    problem = refusal(profile_by_code(deal.lender).scans, body)
+    if problem:
+        raise ProtocolError(422, 'bad_scan', problem)
     changed = False
     for file in body.files('files'):
         known = deal.scans.get(file.type)
-        if known is not None and known.version >= file.version:
+        if file.page != 1 or (known is not None and known.version >= file.version):
             continue
         stage, reason = ('accepted', '') if file.from_form else _scan_word(deal, known)
         deal.scans[file.type] = Scan(file.version, file.from_form, now + thinking.short(), stage, reason)

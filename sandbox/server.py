@@ -104,7 +104,8 @@ class Handler(BaseHTTPRequestHandler):
                     profile, self.server.secret, self.headers, self.command, self.path, body, time.time()):
                 return problem_reply(ProtocolError(401, 'unauthorized', 'the credentials are wrong'))
             key = self.headers.get('Idempotency-Key') or ''
-            return self.server.api.handle(profile, self.command, url.path, key, body)
+            return self.server.api.handle(
+                profile, self.command, url.path, key, body, self._called())
         if is_page and self.command == 'POST':
             return payment.submit(self.server.api, url.path.removeprefix('/pay/'), body)
         if self.command != 'GET':
@@ -113,7 +114,15 @@ class Handler(BaseHTTPRequestHandler):
             return payment.show(self.server.api, url.path.removeprefix('/pay/'))
         return self._public(url.path, url.query)
 
+    def _called(self) -> str:
+        """The address by which the caller knows this stand, behind a proxy with TLS too."""
+        scheme = 'https' if self.headers.get('X-Forwarded-Proto') == 'https' else 'http'
+        return f'{scheme}://{self.headers.get("Host") or "localhost"}'
+
     def _public(self, path: str, query: str) -> Reply:
+        if path.startswith('/files/'):
+            fields = parse_qs(query)
+            return self.server.api.file(path, fields.get('until', [''])[0], fields.get('token', [''])[0])
         if path == '/journal':
             return self.server.api.journal(parse_qs(query).get('form_guid', [''])[0])
         if path == '/registry':

@@ -13,11 +13,15 @@ class BodyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileMark:
-    """What the sandbox keeps of a file: its type, the platform's version of it, whether it came with the form."""
+    """What the sandbox keeps of a file: its type, the platform's version of it, whether it came with the form.
+
+    `page` numbers the files of a scan that has several.
+    """
 
     type: str
     version: int
     from_form: bool
+    page: int = 1
 
 
 class Body:
@@ -69,19 +73,24 @@ class Body:
         """A boolean, false when absent."""
         return self._find(path) is True
 
-    def files(self, path: str) -> list[FileMark]:
-        """Files of a body: type and version; each must bring its content."""
+    def objects(self, path: str) -> list[dict[str, Any]]:
+        """Files of a body as they came; each must bring its type and content."""
         value = self._find(path)
         if value is None:
             return []
         if not isinstance(value, list):
             raise BodyError(f'{path} is not a list')
-        marks = []
         for item in value:
             if not isinstance(item, dict) or not item.get('content') or not isinstance(item.get('type'), str):
                 raise BodyError(f'{path}: a file without type or content')
-            version = item.get('version', 1)
-            if not isinstance(version, int) or isinstance(version, bool):
-                raise BodyError(f'{path}: version is not an integer')
-            marks.append(FileMark(item['type'], version, item.get('from_form') is True))
+        return value
+
+    def files(self, path: str) -> list[FileMark]:
+        """Files of a body: type, version and page."""
+        marks = []
+        for item in self.objects(path):
+            version, page = item.get('version', 1), item.get('page', 1)
+            if any(not isinstance(number, int) or isinstance(number, bool) for number in (version, page)):
+                raise BodyError(f'{path}: version or page is not an integer')
+            marks.append(FileMark(item['type'], version, item.get('from_form') is True, page))
         return marks

@@ -43,7 +43,7 @@ def contract_stage(deal: Deal, now: float) -> str | None:
 
 
 def contract(deal: Deal, now: float, pay_url: str) -> dict[str, Any]:
-    """The contract as it stands; the printed forms are left to the platform's templates."""
+    """The contract as it stands, without its printed forms."""
     stage = contract_stage(deal, now)
     answer: dict[str, Any] = {'stage': stage, 'reason': '', 'forms_version': deal.forms_version}
     if stage == 'declined':
@@ -62,7 +62,7 @@ def contract(deal: Deal, now: float, pay_url: str) -> dict[str, Any]:
         'first_payment_date': first_payment_date(deal.kind, day).isoformat(),
     }
     return {**answer, 'terms': terms, 'signing_mode': deal.signing_mode, 'wanted_scans': deal.wanted_scans,
-            'payment_url': pay_url if is_bnpl else '', 'documents': []}
+            'payment_url': pay_url if is_bnpl else ''}
 
 
 def _scan_stage(scan: Scan, now: float) -> tuple[str, str]:

@@ -10,8 +10,6 @@ from lenders.contract import ScanStage, ScanVerdict, SigningMode
 
 MAX_SCANS_PER_FORM = 80
 MAX_BYTES_PER_FORM = 150 * 1024 * 1024
-LEAST_SIDE = 200
-"""Pixels of the shorter side below which nothing can be read on a picture."""
 
 REQUESTED, RECEIVED, CHECKING = 'REQUESTED', 'RECEIVED_FROM_PARTNER', 'CHECKING'
 RESCAN_NEEDED, CONFIRMED = 'RESCAN_NEEDED', 'CONFIRMED'
@@ -92,11 +90,6 @@ def judged(verdict: ScanVerdict) -> tuple[str, str]:
     if verdict.stage == ScanStage.RESCAN_NEEDED:
         return RESCAN_NEEDED, printable(verdict.reason)
     return CHECKING, ''
-
-
-def is_poor(width: int, height: int, *, is_blank: bool) -> bool:
-    """Whether a picture is surely of no use; (0, 0) is a PDF, which is not judged."""
-    return (width, height) != (0, 0) and (is_blank or min(width, height) < LEAST_SIDE)
 
 
 def printable(text: str) -> str:

@@ -1,7 +1,7 @@
 """Reads of scans. What a partner asks for goes through `contracts.selectors.find_case`, which is scoped."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Sum
@@ -10,10 +10,10 @@ from contracts.models import Contract
 from contracts.rules import Method
 from contracts.selectors import find_case
 from contracts.statuses import ScansState
-from lenders.contract import FormFile
 from scans.models import Scan, ScanState
+from scans.quality import may_be_same
 from scans.rules import Seen, scan_list, shown_state, takes_part, wanted_now
-from vault.files import read_file
+from vault.inspection.verdicts import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,35 @@ def to_send(contract: Contract, scans: Iterable[Scan]) -> list[Scan]:
 def scans_of_form(application_id: int) -> list[Scan]:
     """The scans that came with create_form, whatever replaced them later."""
     return list(Scan.objects.select_related('file').filter(
-        application_id=application_id, from_form=True).order_by('id'))
+        application_id=application_id, from_form=True, page_of__isnull=True).order_by('id'))
+
+
+def scan_by_guid(guid: str) -> Scan:
+    """The scan of a job."""
+    return Scan.objects.select_related('application', 'file').get(guid=guid)
+
+
+def earlier_pages(scans: Iterable[Scan]) -> dict[int, list[Scan]]:
+    """The files of the same type that came before each scan in its call, by the scan's id, in their order."""
+    found: dict[int, list[Scan]] = {}
+    rows = Scan.objects.select_related('file').filter(page_of__in=[scan.pk for scan in scans])
+    for page in rows.order_by('version'):
+        found.setdefault(page.page_of_id or 0, []).append(page)
+    return found
+
+
+def looks_of(scan: Scan) -> list[Look]:
+    """What was measured on a scan, page by page."""
+    return [Look(**values) for values in scan.looks]
+
+
+def near_pictures(scan: Scan, looks: Sequence[Look]) -> list[Scan]:
+    """Current scans of other types of the same form, not sent back, that may show the very same picture."""
+    rows = Scan.objects.select_related('thumbnail_file').filter(
+        application_id=scan.application_id, is_current=True, processed_at__isnull=False, decline_reason='')
+    return [
+        other for other in rows.exclude(type=scan.type).order_by('id')
+        if other.thumbnail_file_id is not None and may_be_same(looks, looks_of(other))]
 
 
 def stored_size(application_id: int) -> tuple[int, int]:
@@ -92,25 +120,3 @@ def next_versions(application_id: int, types: Iterable[str]) -> dict[str, int]:
     for type_, version in rows:
         versions[type_] = max(versions[type_], version + 1)
     return versions
-
-
-def batches(scans: Iterable[Scan], *, most_bytes: int) -> list[list[Scan]]:
-    """Scans in portions that are sent, and held in memory, one at a time; a larger scan goes alone."""
-    portions: list[list[Scan]] = []
-    size_bytes = 0
-    for scan in scans:
-        if not portions or size_bytes + scan.file.size_bytes > most_bytes:
-            portions.append([])
-            size_bytes = 0
-        portions[-1].append(scan)
-        size_bytes += scan.file.size_bytes
-    return portions
-
-
-def form_files(scans: Iterable[Scan]) -> list[FormFile]:
-    """Scans as the adapter takes them: the bytes as they came, decrypted and verified."""
-    return [
-        FormFile(
-            type=scan.type, content_type=scan.file.content_type, content=read_file(scan.file), version=scan.version,
-            from_form=scan.from_form)
-        for scan in scans]

@@ -18,7 +18,7 @@ from jobs.registry import assert_no_transaction
 from jobs.services import Asked, enqueue_many
 from scans.models import Scan, ScanState
 from scans.rules import MAX_BYTES_PER_FORM, MAX_SCANS_PER_FORM, is_under_check
-from scans.selectors import current_scans, listed, next_versions, stored_size, whole
+from scans.selectors import current_scans, earlier_pages, listed, next_versions, stored_size, whole
 from vault.files import write_blob
 from vault.models import StoredFile
 
@@ -67,8 +67,7 @@ def save_scans(*, partner_guid: str, form_guid: str, offer_guid: str, scans: Seq
         versions = next_versions(contract.application_id, replaced)
         rows = _insert(contract.application_id, added, [files[id(scan)] for scan in added], versions, from_form=False)
         kept = [row for row in present if row.type not in replaced]
-        now_current = [*kept, *(row for row in rows if row.is_current)]
-        note_scans(contract=contract, state=whole(contract, now_current), actor=PARTNER)
+        note_scans(contract=contract, state=whole(contract, [*kept, *rows]), actor=PARTNER)
 
 
 def _not_there_yet(contract: Contract, scans: Sequence[ScanIn]) -> list[ScanIn]:
@@ -83,11 +82,13 @@ def _refuse_under_check(contract: Contract, present: Sequence[Scan], scans: Sequ
 
 
 def _unlike(present: Sequence[Scan], scans: Sequence[ScanIn]) -> list[ScanIn]:
-    """Scans that are not the current version already; one that has to be scanned again is always taken."""
-    known = {
-        (row.type, row.file.sha256) for row in present
-        if row.state != ScanState.RESCAN_NEEDED and not row.from_form}
-    return [scan for scan in scans if (scan.type, scan.sha256) not in known]
+    """Scans of types whose current version is not these very files; one that has to be scanned again is always taken.
+    """
+    standing = [row for row in present if row.state != ScanState.RESCAN_NEEDED and not row.from_form]
+    pages = earlier_pages(standing)
+    known = {row.type: [part.file.sha256 for part in (*pages.get(row.pk, ()), row)] for row in standing}
+    sent = by_type(scans)
+    return [scan for scan in scans if known.get(scan.type) != [page.sha256 for page in sent[scan.type]]]
 
 
 def _refuse_too_much(application_id: int, added: Sequence[ScanIn]) -> None:
@@ -111,21 +112,41 @@ def _write_blobs(form_guid: uuid.UUID, scans: Sequence[ScanIn]) -> list[StoredFi
     return files
 
 
+def by_type(scans: Sequence[ScanIn]) -> dict[str, list[ScanIn]]:
+    """The files of each type in their order: pages of one document; the same bytes twice are one page."""
+    found: dict[str, list[ScanIn]] = {}
+    for scan in scans:
+        pages = found.setdefault(scan.type, [])
+        if all(page.sha256 != scan.sha256 for page in pages):
+            pages.append(scan)
+    return found
+
+
 def _insert(
     application_id: int, scans: Sequence[ScanIn], files: Sequence[StoredFile], versions: Mapping[str, int], *,
     from_form: bool,
 ) -> list[Scan]:
-    """Rows of files and scans and the jobs that look at them; of equal types the last one is current."""
+    """Rows of files and scans and the jobs that look at them; of equal types the last is current, the rest its pages.
+    """
     now = timezone.now()
-    last = {scan.type: number for number, scan in enumerate(scans)}
-    following = dict(versions)
-    rows = []
-    for number, (scan, file) in enumerate(zip(scans, files, strict=True)):
-        rows.append(Scan(
-            application_id=application_id, type=scan.type, version=following[scan.type], file=file,
-            is_current=last[scan.type] == number, from_form=from_form, created_at=now))
-        following[scan.type] += 1
-    StoredFile.objects.bulk_create(files)
+    stored = {id(scan): file for scan, file in zip(scans, files, strict=True)}
+    rows: list[Scan] = []
+    pages: list[Scan] = []
+    for type_, parts in by_type(scans).items():
+        first = versions[type_]
+        made = [
+            Scan(application_id=application_id, type=type_, version=first + number, file=stored[id(part)],
+                 is_current=False, from_form=from_form, created_at=now)
+            for number, part in enumerate(parts)]
+        made[-1].is_current = True
+        for page in made[:-1]:
+            page.page_of = made[-1]
+        rows.append(made[-1])
+        pages += made[:-1]
+    StoredFile.objects.bulk_create(row.file for row in (*rows, *pages))
     Scan.objects.bulk_create(rows)
+    for page in pages:
+        page.page_of_id = page.page_of.pk if page.page_of else None
+    Scan.objects.bulk_create(pages)
     enqueue_many(Asked('scans.process', str(row.guid)) for row in rows)
     return rows

@@ -1,13 +1,10 @@
 """Conversations about scans, each run as a job: read, talk, write."""
 from __future__ import annotations
 
-import hashlib
-import uuid
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import structlog
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from contracts.models import Contract
 from contracts.selectors import contract_by_guid, ref_of
@@ -23,103 +20,94 @@ from lenders.contract import (
     ScansAnswer,
     Unsupported,
 )
+from lenders.models import Lender
 from lenders.pauses import poll_pause, reason_of, retry_pause, unknown_pause
+from lenders.scan_style import BadScanStyle, scan_style
 from offers.selectors import submission_by_guid
 from offers.statuses import SubmissionStatus
-from scans.models import Scan, ScanState
-from scans.rules import is_poor
-from scans.selectors import batches, current_scans, form_files, scans_of_form, to_send
+from scans.looking import Seen, look_at_scan, twin_of
+from scans.models import Scan, ScanState, SentFile
+from scans.parcels import Parcel, parcels
+from scans.reasons import UNREADABLE, russian
+from scans.selectors import current_scans, earlier_pages, near_pictures, scan_by_guid, scans_of_form, to_send
 from scans.settling import (
     OPEN,
     SYSTEM,
+    MetAnother,
     lock_desk,
+    note_files,
     note_nothing_to_check,
+    note_seen,
     note_sent,
-    russian,
+    note_unsendable,
     settle,
     take_answer,
 )
-from vault.files import BlobDamaged, read_file, write_blob
-from vault.inspection.pool import display_copy
-from vault.limited.pool import TooSlow
-from vault.models import StoredFile
+from vault.files import BlobDamaged
+from vault.limited.pool import ChildDied, TooSlow
 
 log = structlog.get_logger(__name__)
 
-BATCH_BYTES = 12 * 1024 * 1024
-"""Scans of one call to a lender, before Base64."""
-_POOR = gettext_noop('The picture is blank or too small to read: scan the document again')
-_UNREADABLE = gettext_noop('The file could not be processed: scan the document again')
+_TROUBLE = (LenderTrouble, BlobDamaged, BadScanStyle, TooSlow)
 
 
 @job('scans.submit', queue='lenders', max_attempts=40)
 def submit(run: Run) -> None:
     """Bring the scans of the form to one lender that has taken it; the subject is the submission."""
     submission = submission_by_guid(run.subject)
+    sent: list[SentFile] = []
     if submission.status in {SubmissionStatus.SENT, SubmissionStatus.APPROVED}:
         ref = Ref(form_guid=str(submission.application.guid), lender_id=submission.lender_application_id)
-        portions = batches(scans_of_form(submission.application_id), most_bytes=BATCH_BYTES)
         try:
-            for number, portion in enumerate(portions):
-                tail = f':{number}' if number else ''
-                adapter_for(submission.lender).send_scans(
-                    ref, form_files(portion), key=f'{submission.guid}:scans{tail}')
+            for parcel in _parcels(scans_of_form(submission.application_id), submission.lender):
+                for scan, obstacle in parcel.unsendable:
+                    log.warning('scan_of_form_left_out', scan=str(scan.guid), why=obstacle.obstacle.value)
+                if parcel.files:
+                    adapter_for(submission.lender).send_scans(ref, parcel.files, key=parcel.key(str(submission.guid)))
+                    sent += parcel.told()
         except Unsupported:
             log.info('lender_takes_no_scans', submission=str(submission.guid))
-        except (LenderTrouble, BlobDamaged) as trouble:
+        except _TROUBLE as trouble:
             raise _again_or_park(run, trouble) from trouble
     with run.finish():
-        pass
+        note_files(sent, submission.lender_id)
 
 
 def _give_up_processing(run: Run) -> None:
     """A file on which the worker fails again and again: the partner is asked for another."""
-    scan = Scan.objects.select_related('application', 'file').get(guid=run.subject)
-    _write_processed(scan, display=None, reason=russian(_UNREADABLE))
+    note_seen(scan_by_guid(run.subject), Seen([], reason=russian(UNREADABLE)))
 
 
 @job('scans.process', queue='documents', max_attempts=3, backoff_seconds=(2, 10), on_park=_give_up_processing)
 def process(run: Run) -> None:
-    """Make the copy that people look at, and send a picture of no use back; the subject is the scan."""
-    scan = Scan.objects.select_related('application', 'file').get(guid=run.subject)
+    """Make the copies that people look at, and send a scan of no use back; the subject is the scan.
+
+    A file that ends its child is tried again, and parked after the third time.
+    """
+    scan = scan_by_guid(run.subject)
     if scan.processed_at is not None:
         with run.finish():
             return
-    display, reason = _look(scan)
-    with run.finish():
-        _write_processed(scan, display=display, reason=reason)
-
-
-def _look(scan: Scan) -> tuple[StoredFile | None, str]:
-    """The copy (its blob written, its row not saved) and why the scan is of no use, if it is."""
     try:
-        copy = display_copy(read_file(scan.file))
+        seen = look_at_scan(scan, earlier_pages([scan]).get(scan.pk, ()))
+        while not _written(run, scan, seen):
+            pass
     except TooSlow:
-        raise RetryLater(2.0, 'no child was free or the picture took too long') from None
-    if copy is None:
-        return None, russian(_UNREADABLE)
-    reason = russian(_POOR) if is_poor(copy.width, copy.height, is_blank=copy.is_blank) else ''
-    if not copy.content or scan.display_file_id is not None:
-        return None, reason
-    stored = StoredFile(
-        guid=uuid.uuid4(), kind='scan-display', context=scan.file.context, content_type='image/jpeg',
-        created_at=timezone.now())
-    write_blob(stored, (copy.content,))
-    return stored, reason
+        raise RetryLater(2.0, 'no child was free or the file took too long') from None
+    except ChildDied:
+        raise RetryLater(2.0, 'the file ended the child that looked at it') from None
 
 
-def _write_processed(scan: Scan, *, display: StoredFile | None, reason: str) -> None:
-    """Keep what was found; whether a poor scan comes back is settled with the deal, which may not be there yet."""
-    contract = Contract.objects.filter(application_id=scan.application_id).first()
-    desk = None if contract is None else lock_desk(contract)
-    row = scan if desk is None else next((one for one in desk.scans if one.pk == scan.pk), scan)
-    row.processed_at, row.decline_reason = timezone.now(), row.decline_reason or reason
-    if display is not None:
-        display.save(force_insert=True)
-        row.display_file = display
-    row.save(update_fields=['processed_at', 'decline_reason', 'display_file'])
-    if desk is not None:
-        settle(desk, actor=SYSTEM)
+def _written(run: Run, scan: Scan, seen: Seen) -> bool:
+    """Compare with the other scans of the form and write; False when another was looked at just meanwhile."""
+    others = [] if seen.reason else seen.not_compared(near_pictures(scan, seen.looks))
+    seen.reason = seen.reason or twin_of(seen, others)
+    try:
+        with run.finish():
+            note_seen(scan, seen)
+    except MetAnother:
+        return False
+    return True
 
 
 @job('scans.send', queue='lenders', max_attempts=60)
@@ -127,40 +115,54 @@ def send(run: Run) -> None:
     """Bring new scans to the lender of the contract, in portions; the subject is the contract."""
     contract = contract_by_guid(run.subject)
     adapter = adapter_for(contract.lender)
-    portions = batches(_waiting(contract), most_bytes=BATCH_BYTES)
-    for portion in portions:
-        try:
-            if not (run.attempt > 1 and _has_them(adapter, contract, portion)):
-                adapter.send_scans(ref_of(contract), form_files(portion), key=_key(contract, portion))
-        except Unsupported:
-            with run.note():
-                note_nothing_to_check(lock_desk(contract), portion)
-        except (LenderTrouble, BlobDamaged) as trouble:
-            raise _again_or_park(run, trouble) from trouble
-        else:
-            with run.note():
-                note_sent(lock_desk(contract), {scan.pk for scan in portion})
+    waiting = _not_there(run, adapter, contract, _waiting(contract))
+    try:
+        for parcel in _parcels(waiting, contract.lender):
+            if parcel.unsendable:
+                with run.note():
+                    note_unsendable(lock_desk(contract), parcel, scan_style(contract.lender.settings))
+            if parcel.files:
+                _deliver(run, adapter, contract, parcel)
+    except _TROUBLE as trouble:
+        raise _again_or_park(run, trouble) from trouble
     with run.finish():
         pass
+
+
+def _deliver(run: Run, adapter: Adapter, contract: Contract, parcel: Parcel) -> None:
+    try:
+        adapter.send_scans(ref_of(contract), parcel.files, key=parcel.key(str(contract.guid)))
+    except Unsupported:
+        with run.note():
+            note_nothing_to_check(lock_desk(contract), parcel.scans)
+    else:
+        with run.note():
+            note_sent(lock_desk(contract), {scan.pk for scan in parcel.scans})
+            note_files(parcel.told(), contract.lender_id)
+
+
+def _parcels(scans: list[Scan], lender: Lender) -> Iterator[Parcel]:
+    return parcels(scans, earlier_pages(scans), scan_style(lender.settings))
 
 
 def _waiting(contract: Contract) -> list[Scan]:
     return to_send(contract, current_scans(contract.application_id)) if contract.status in OPEN else []
 
 
-def _has_them(adapter: Adapter, contract: Contract, portion: Iterable[Scan]) -> bool:
-    """After a lost answer: whether the lender holds exactly these versions already."""
-    if not adapter.capabilities.find_by_our_id:
-        return False
-    found = adapter.find(str(contract.application.guid))
-    return found is not None and all(
-        found.scans_versions.get(scan.type) == scan.version and not scan.from_form for scan in portion)
-
-
-def _key(contract: Contract, portion: Iterable[Scan]) -> str:
-    """The same for every repeat of the same scans, another for any other."""
-    names = ','.join(sorted(f'{scan.type}:{scan.version}' for scan in portion))
-    return f'{contract.guid}:scans:{hashlib.sha256(names.encode()).hexdigest()[:16]}'
+def _not_there(run: Run, adapter: Adapter, contract: Contract, waiting: list[Scan]) -> list[Scan]:
+    """After a lost answer: without the scans of which the lender holds exactly these versions already."""
+    if run.attempt == 1 or not waiting or not adapter.capabilities.find_by_our_id:
+        return waiting
+    try:
+        found = adapter.find(str(contract.application.guid))
+    except LenderTrouble as trouble:
+        raise _again_or_park(run, trouble) from trouble
+    known = {} if found is None else found.scans_versions
+    there = [scan for scan in waiting if known.get(scan.type) == scan.version and not scan.from_form]
+    if there:
+        with run.note():
+            note_sent(lock_desk(contract), {scan.pk for scan in there})
+    return [scan for scan in waiting if scan not in there]
 
 
 @job('scans.verdicts', queue='lenders', max_attempts=60)
@@ -201,13 +203,15 @@ def refresh(run: Run) -> None:
         settle(lock_desk(contract), actor=SYSTEM)
 
 
-def _again_or_park(run: Run, trouble: LenderTrouble | BlobDamaged) -> Exception:
+def _again_or_park(run: Run, trouble: Exception) -> Exception:
     """Trouble that may pass is tried again; a refused request, gibberish or a damaged file waits for an operator."""
-    if isinstance(trouble, BlobDamaged):
+    if isinstance(trouble, TooSlow):
+        return RetryLater(2.0, 'no child was free to make a scan over')
+    if isinstance(trouble, BlobDamaged | BadScanStyle):
         return Park(str(trouble))
     if isinstance(trouble, RequestRefused | NotUnderstood):
         return Park(reason_of(trouble))
+    if not isinstance(trouble, LenderTrouble):
+        return trouble
     pause = unknown_pause(run.attempt) if isinstance(trouble, OutcomeUnknown) else retry_pause(run.attempt, trouble)
     return RetryLater(pause, reason_of(trouble))
-
-

@@ -13,6 +13,7 @@ _OPENERS: Final[dict[Purpose, Callable[[], Any]]] = {
     'FILE': keys.streaming_primitive,
     'INDEX': keys.index_prf,
     'HASH': keys.hash_prf,
+    'SIGN': keys.signer,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import tink
 from django.conf import settings
-from tink import aead, prf, streaming_aead
+from tink import aead, prf, signature, streaming_aead
 
 from vault import keysets
 from vault.keysets import BadKeySet, KeySetInfo, Purpose
@@ -15,6 +15,7 @@ SETTINGS: dict[Purpose, str] = {
     'FILE': 'VAULT_FILE_KEYS',
     'INDEX': 'VAULT_INDEX_KEYS',
     'HASH': 'VAULT_HASH_KEYS',
+    'SIGN': 'VAULT_SIGN_KEYS',
 }
 
 
@@ -46,6 +47,11 @@ def index_prf() -> prf.PrfSet:
 def hash_prf() -> prf.PrfSet:
     """HMAC-SHA256 keys of the keyed hashes (VAULT_HASH_KEYS)."""
     return cast(prf.PrfSet, _primitive(_present('HASH'), prf.PrfSet))
+
+
+def signer() -> signature.PublicKeySign:
+    """Ed25519 under the primary key of VAULT_SIGN_KEYS."""
+    return cast(signature.PublicKeySign, _primitive(_present('SIGN'), signature.PublicKeySign))
 
 
 def _present(purpose: Purpose) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import tink
-from tink import aead, prf, secret_key_access, streaming_aead
+from tink import aead, prf, secret_key_access, signature, streaming_aead
 
-Purpose = Literal['AEAD', 'FILE', 'INDEX', 'HASH']
-PURPOSES: Final[tuple[Purpose, ...]] = ('AEAD', 'FILE', 'INDEX', 'HASH')
+Purpose = Literal['AEAD', 'FILE', 'INDEX', 'HASH', 'SIGN']
+PURPOSES: Final[tuple[Purpose, ...]] = ('AEAD', 'FILE', 'INDEX', 'HASH', 'SIGN')
 
 # Ids of development and test keys start with this byte, ids of production keys never do: the mark travels inside
 # the key set itself, so no separate setting can forget to say where the keys came from.
@@ -20,11 +20,13 @@ _TEMPLATES: Final[dict[Purpose, Any]] = {
     'FILE': streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB,
     'INDEX': prf.prf_key_templates.HMAC_SHA256,
     'HASH': prf.prf_key_templates.HMAC_SHA256,
+    'SIGN': signature.signature_key_templates.ED25519,
 }
 
 aead.register()
 streaming_aead.register()
 prf.register()
+signature.register()
 
 
 class BadKeySet(Exception):

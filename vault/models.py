@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class StoredFile(models.Model):
     """An encrypted file: this row, and one blob named `storage_name` in the files storage."""
 
-    guid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    guid = models.UUIDField(_('guid'), primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_('kind'), max_length=64)
     context = models.CharField(_('belongs to'), max_length=128)
     sha256 = models.CharField(_('SHA-256 of the content'), max_length=64)

@@ -5,24 +5,28 @@ version and leaves the old ones as they are.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import to_json
 
+from applications.questionnaire.absent import HOLDERS
 from applications.questionnaire.fields import NAMES
 from applications.questionnaire.reading import Questionnaire
 
 FORM_VERSION = 1
 """The version under which new forms are hashed."""
 
-_NAMES_BY_VERSION: dict[int, frozenset[str]] = {1: NAMES}
+_NAMES_BY_VERSION: dict[int, Sequence[str]] = {1: sorted(NAMES)}
 
 
 def canonical(form: Questionnaire, version: int = FORM_VERSION) -> bytes:
     """Bytes over the validated, normalised, known fields; a scan counts by its type, MIME type and SHA-256."""
-    names = _NAMES_BY_VERSION[version]
-    values = form.values
-    pairs = [(name, _ordered(values[name])) for name in sorted(values) if name in names]
+    values = form.values.copy()
+    for name in HOLDERS:
+        if name in values:
+            values[name] = _ordered(values[name])
+    pairs = [(name, values[name]) for name in _NAMES_BY_VERSION[version] if name in values]
     scans = [(scan.type, scan.mime_type, scan.sha256) for scan in form.scans]
     return to_json([version, pairs, scans])
 

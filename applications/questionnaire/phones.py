@@ -17,12 +17,16 @@ _NOTATION = re.compile(r'(?:\+7|7|8)?([0-9]{10})')
 _PUNCTUATION = re.compile(r'[\s().\u2010-\u2013-]+')
 _MOBILE = re.compile(_METADATA.mobile.national_number_pattern)
 _FIXED = re.compile(_METADATA.fixed_line.national_number_pattern)
+_MOBILE_E164 = re.compile(rf'\+7(?:{_MOBILE.pattern})', re.ASCII)
+_ANY_E164 = re.compile(rf'\+7(?:{_MOBILE.pattern}|{_FIXED.pattern})', re.ASCII)
 _MOBILE_TYPES = frozenset({
     phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 def mobile_phone(text: str) -> str | None:
     """`8 (912) 345-67-89` → `+79123456789`; None when it is not a Russian mobile number."""
+    if _MOBILE_E164.fullmatch(text):
+        return text
     national = _national(text)
     if _MOBILE.fullmatch(national):
         return f'+7{national}'
@@ -34,6 +38,8 @@ def mobile_phone(text: str) -> str | None:
 
 def any_phone(text: str) -> tuple[str, str] | None:
     """Number in E.164 and extension (`''` without one); None when it is not a Russian number."""
+    if _ANY_E164.fullmatch(text):
+        return text, ''
     national = _national(text)
     if _FIXED.fullmatch(national) or _MOBILE.fullmatch(national):
         return f'+7{national}', ''

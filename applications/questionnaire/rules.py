@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from applications.questionnaire.documents import is_inn, is_snils
 from applications.questionnaire.marks import ADDRESS_MODES, Mode
 from applications.questionnaire.phones import any_phone, mobile_phone
-from applications.questionnaire.problems import Problems, path_of
+from applications.questionnaire.problems import Location, Problems, path_of
 from applications.questionnaire.redirects import redirect_problem
 from applications.vocabulary import CATEGORIES_BY_GROUP, SCANS_OF_OFFLINE_POS
 
@@ -25,7 +25,6 @@ CHECKED_TEXTS = (
     'passport_division_code', 'middle_name', 'gender',
 )
 """Texts of the form itself that rules look at."""
-_ONLY_DIGITS = {ord(sign): None for sign in ' -'}
 
 
 @dataclass(slots=True)
@@ -81,10 +80,10 @@ def check_phones(draft: Draft) -> None:
     """Mobile phones are Russian mobiles, the others any Russian number; all become E.164."""
     values = draft.values
     if 'mobile_phone' in values:
-        _check_mobile(values, 'mobile_phone', draft.problems)
+        _check_mobile(values, ('mobile_phone',), draft.problems)
     for index, person in enumerate(values.get('relation_persons', ())):
         if 'mobile_phone' in person:
-            _check_mobile(person, path_of(('relation_persons', index, 'mobile_phone')), draft.problems)
+            _check_mobile(person, ('relation_persons', index, 'mobile_phone'), draft.problems)
     for name in _OTHER_PHONES:
         if name not in values:
             continue
@@ -97,10 +96,10 @@ def check_phones(draft: Draft) -> None:
             values.setdefault('additional_work_phone', extension)
 
 
-def _check_mobile(holder: dict[str, Any], path: str, problems: Problems) -> None:
+def _check_mobile(holder: dict[str, Any], place: Location, problems: Problems) -> None:
     number = mobile_phone(holder['mobile_phone'])
     if number is None:
-        problems.add(path, _('Send a Russian mobile phone number like +7 912 345-67-89'))
+        problems.add(path_of(place), _('Send a Russian mobile phone number like +7 912 345-67-89'))
     else:
         holder['mobile_phone'] = number
 
@@ -111,14 +110,19 @@ def check_documents(draft: Draft) -> None:
     if 'inn' in values and not is_inn(values['inn']):
         draft.problems.add('inn', _('The check digits do not fit: correct the INN'))
     if 'snils' in values:
-        values['snils'] = digits = values['snils'].translate(_ONLY_DIGITS)
+        values['snils'] = digits = _only_digits(values['snils'])
         if not is_snils(digits):
             draft.problems.add('snils', _('The check digits do not fit: correct the SNILS'))
     if 'passport_series' in values:
-        values['passport_series'] = values['passport_series'].translate(_ONLY_DIGITS)
+        values['passport_series'] = _only_digits(values['passport_series'])
     if 'passport_division_code' in values:
-        digits = values['passport_division_code'].translate(_ONLY_DIGITS)
+        digits = _only_digits(values['passport_division_code'])
         values['passport_division_code'] = f'{digits[:3]}-{digits[3:]}'
+
+
+def _only_digits(text: str) -> str:
+    """Of a number whose pattern allows nothing else but blanks and dashes."""
+    return text.replace(' ', '').replace('-', '')
 
 
 def check_person(draft: Draft) -> None:

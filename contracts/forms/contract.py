@@ -41,7 +41,7 @@ def contract_file_name(form: ContractForm) -> str:
     """A name for people, without personal data."""
     if form.kind == FormKind.BNPL:
         return 'Договор об оплате товара частями.pdf'
-    return f'Договор № {_safe(form.terms.number)}.pdf' if form.terms.number else 'Договор.pdf'
+    return f'Договор № {safe_in_name(form.terms.number)}.pdf' if form.terms.number else 'Договор.pdf'
 
 
 def contract_title(form: ContractForm) -> str:
@@ -198,7 +198,8 @@ def passport_line(client: Client) -> str:
     return line
 
 
-def _safe(number: str) -> str:
+def safe_in_name(number: str) -> str:
+    """A number fit for the name of a file."""
     return ''.join('-' if char in '\\/:*?"<>|' else char for char in number if char.isprintable())[:60]
 
 

@@ -5,7 +5,7 @@ from contracts.forms.data import ContractForm, FormKind, SigningWay, Terms
 from contracts.forms.schedule import Payment
 from contracts.forms.words import day, money_full, percent, percent_words, phone, plural, rubles, term
 
-_PERIODS = {'day': 'ежедневно', 'week': 'еженедельно', 'month': 'ежемесячно'}
+PERIODS = {'day': 'ежедневно', 'week': 'еженедельно', 'month': 'ежемесячно'}
 NOT_APPLICABLE = 'Не применимо'
 FINE = (
     'Неустойка 0,05 % от суммы просроченного платежа за каждый день просрочки (не более 20 % годовых); '
@@ -108,7 +108,7 @@ def _rate(terms: Terms) -> str:
 
 def _payments(terms: Terms, payments: tuple[Payment, ...], step: int) -> str:
     unit = terms.regular_period_type
-    pace = _PERIODS[unit] if step == 1 else f'каждые {term(step, unit)}'
+    pace = PERIODS[unit] if step == 1 else f'каждые {term(step, unit)}'
     count = len(payments)
     many = plural(count, 'платёж', 'платежа', 'платежей')
     words = f'{count} {many} {pace}, по {rubles(terms.regular_payment_amount)}'

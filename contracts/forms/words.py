@@ -84,7 +84,12 @@ def day(value: date) -> str:
 
 def day_words(value: date) -> str:
     """`«05» ноября 2026 г.`"""
-    return f'«{value.day:02d}»{NBSP}{_MONTHS[value.month - 1]}{NBSP}{value.year}{NBSP}г.'
+    return f'«{value.day:02d}»{NBSP}{month_words(value)}{NBSP}{value.year}{NBSP}г.'
+
+
+def month_words(value: date) -> str:
+    """`ноября`: the month of a date, in the genitive."""
+    return _MONTHS[value.month - 1]
 
 
 def term(value: int, unit: str) -> str:

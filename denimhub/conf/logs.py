@@ -2,12 +2,14 @@
 
 Rooms log identifiers only; the masks here are the second net, for texts of exceptions and of libraries.
 """
+import json
 import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+import msgspec
 import structlog
 
 Event = MutableMapping[str, Any]
@@ -23,8 +25,8 @@ _PASSPORT = re.compile(r'(?<![\w.-])(\d\d) ?\d\d ?\d{4}(\d\d)(?!\w)')
 _EMAIL = re.compile(r'\b([\w.+-])[\w.+-]*@([\w-])[\w-]*(?:\.[\w-]+)+')
 _BASE64 = re.compile(r'[A-Za-z0-9+/]{120,}={0,2}')
 _PARTNER_IN_QUERY = re.compile(r'(partner_guid=)[^&\s"\']+')
-# Nothing to mask can be in such a text, and most values of a line are such.
-_PLAIN = re.compile(r'[A-Za-z_/. -]{0,119}')
+# Nothing to mask can be in such a text, and most values of a line are such; the second kind is an id of a request.
+_PLAIN = re.compile(r'[A-Za-z_/. -]{0,119}|[0-9a-f]{32}')
 _DATABASE_DETAIL = re.compile(r'^DETAIL:.*$', re.MULTILINE)  # PostgreSQL quotes the values of the row there
 
 
@@ -43,7 +45,10 @@ def mask_text(text: str) -> str:
 def mask_event(_logger: Any, _method: str, event: Event) -> Event:
     """structlog processor: drop what a name gives away, mask what a text holds."""
     for name, value in event.items():
-        event[name] = MASK if name in SECRET_NAMES else _masked(value)
+        if name in SECRET_NAMES:
+            event[name] = MASK
+        elif type(value) is not int and type(value) is not float:
+            event[name] = _masked(value)
     return event
 
 
@@ -69,6 +74,17 @@ def _without_celery_arguments(_logger: Any, _method: str, event: Event) -> Event
     return event
 
 
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
+
+
+def render(_logger: Any, _method: str, event: Event) -> str:
+    """structlog processor: the line as JSON; what JSON does not know is written as Python would show it."""
+    try:
+        return _encode(event).decode()
+    except (UnicodeEncodeError, TypeError):  # half a surrogate pair, or an odd key
+        return json.dumps(event, ensure_ascii=True, default=repr, skipkeys=True)
+
+
 _SHARED: list[Callable[..., Any]] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -77,7 +93,7 @@ _SHARED: list[Callable[..., Any]] = [
 _TAIL: list[Callable[..., Any]] = [
     mask_event,
     structlog.processors.TimeStamper(fmt='iso', utc=True),  # after the masks, which would look for phones in it
-    structlog.processors.JSONRenderer(ensure_ascii=False),
+    render,
 ]
 
 

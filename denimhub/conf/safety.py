@@ -6,9 +6,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
+from contracts.sms import readiness
 from contracts.sms.catalogue import GATEWAYS
 from vault import keysets
 
+# It tells of every message in the log.
+NOT_FOR_PRODUCTION = frozenset({'console'})
 SHORTEST_SECRET_KEY = 50  # characters, as Django's own security.W009
 
 
@@ -56,10 +59,17 @@ def _server_problems() -> Iterator[CheckMessage]:
 
 
 def _message_problems() -> Iterator[CheckMessage]:
-    if settings.SMS_GATEWAY not in GATEWAYS:
-        yield Error(f'SMS_GATEWAY names no gateway: {settings.SMS_GATEWAY!r}.',
-                    hint=f'Set it to one of: {", ".join(sorted(GATEWAYS))}. With outbox no SMS leaves the house: right '
-                    'for a stand only.', id='denimhub.E010')
+    gateway = settings.SMS_GATEWAY
+    fit = sorted(set(GATEWAYS) - NOT_FOR_PRODUCTION)
+    if gateway not in fit:
+        yield Error(f'SMS_GATEWAY names no gateway for production: {gateway!r}.',
+                    hint=f'Set it to one of: {", ".join(fit)}. With outbox no SMS leaves the house: right for a stand '
+                    'only.', id='denimhub.E010')
+        return
+    missing = readiness.problems(gateway)
+    if missing:
+        yield Error(f'The SMS gateway {gateway} is not set up: {"; ".join(missing)}.',
+                    hint='See "SMS gateways" in docs/operations.md.', id='denimhub.E011')
 
 
 def production_problems() -> list[CheckMessage]:
@@ -70,7 +80,7 @@ def production_problems() -> list[CheckMessage]:
 
 
 def check_production(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
-    """System check `denimhub.E001` … `denimhub.E010`."""
+    """System check `denimhub.E001` … `denimhub.E011`."""
     return production_problems()
 
 

@@ -2,17 +2,14 @@
 from __future__ import annotations
 
 import base64
-import io
 import random
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from PIL import Image, ImageDraw
+from denimhub.demo.pictures import drawn_scan
 
-SCAN_TITLES = {
-    'PASSPORT_MAIN': 'PASSPORT 1', 'PASSPORT_REGISTRATION': 'PASSPORT 2', 'CLIENT_PHOTO': 'PHOTO',
-}
+SCANS_OFFLINE = ('PASSPORT_MAIN', 'PASSPORT_REGISTRATION', 'CLIENT_PHOTO')
 _CLIENTS = (
     ('Иван', 'Петрович', 'Соколов', 'M'), ('Мария', 'Сергеевна', 'Кузнецова', 'F'),
     ('Алёна', 'Игоревна', 'Фёдорова', 'F'), ('Дмитрий', 'Олегович', 'Волков', 'M'),
@@ -34,7 +31,7 @@ def demo_form(*, partner_guid: str, point_code: str, kind: str, channel: str, ph
     form = _common(partner_guid, point_code, phone)
     form |= _pos() if kind == 'pos' else _bnpl()
     if kind == 'pos' and channel == 'OFFLINE':
-        form['scans'] = [scan(type_) for type_ in SCAN_TITLES]
+        form['scans'] = [scan(type_) for type_ in SCANS_OFFLINE]
     return form
 
 
@@ -85,13 +82,4 @@ def _bnpl() -> dict[str, Any]:
 
 def scan(type_: str) -> dict[str, str]:
     """A picture of a document, as `Scan` of the API."""
-    image = Image.new('RGB', (1240, 860), (238, 232, 220))
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((30, 30, 1210, 830), outline=(120, 90, 80), width=4)
-    draw.text((70, 60), f'DEMO {SCAN_TITLES.get(type_, type_)}', fill=(60, 40, 40), font_size=48)
-    shade = random.Random(type_)
-    for line in range(18):
-        draw.line((70, 160 + line * 34, 500 + shade.randint(0, 650), 160 + line * 34), fill=(80, 80, 90), width=6)
-    content = io.BytesIO()
-    image.save(content, 'JPEG', quality=85)
-    return {'type': type_, 'mime_type': 'image/jpeg', 'base64': base64.b64encode(content.getvalue()).decode()}
+    return {'type': type_, 'mime_type': 'image/jpeg', 'base64': base64.b64encode(drawn_scan(type_)).decode()}

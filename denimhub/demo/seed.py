@@ -1,4 +1,4 @@
-"""The demo partners, their points, products and routes to the sandbox lenders. Development only."""
+"""The demo partners, their points, products, routes to the sandbox lenders and templates. Development only."""
 from __future__ import annotations
 
 import uuid
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from denimhub.demo.lender_templates import seed_templates
 from lenders.models import Lender
 from lenders.seed import ensure_sandbox_lenders
 from offers.models import Route
@@ -32,16 +33,13 @@ class RefusedInProduction(Exception):
     """Demo data have a public password and public guids."""
 
 
-@transaction.atomic
 def seed_demo() -> dict[str, Any]:
     """Create what is missing and put back what was changed; tells what there is. Raises RefusedInProduction."""
     if settings.DENIMHUB_ENV == 'production':
         raise RefusedInProduction('demo data have a public password: they are refused in production')
-    ensure_sandbox_lenders(settings.SANDBOX_URL)
-    lenders = list(Lender.objects.filter(is_sandbox=True).order_by('code'))
-    for guid, name in ((PARTNER_GUID, 'Демо-магазин «Джинсы и гаджеты»'), (OTHER_PARTNER_GUID, 'Другой демо-магазин')):
-        _partner(guid, name, lenders)
-    _admin()
+    with transaction.atomic():
+        _rows()
+    seed_templates()
     return {
         'partner_guid': str(PARTNER_GUID),
         'other_partner_guid': str(OTHER_PARTNER_GUID),
@@ -49,6 +47,14 @@ def seed_demo() -> dict[str, Any]:
         'products': {name: row[0] for name, row in PRODUCTS.items()},
         'admin': {'username': ADMIN_NAME, 'password': ADMIN_PASSWORD},
     }
+
+
+def _rows() -> None:
+    ensure_sandbox_lenders(settings.SANDBOX_URL)
+    lenders = list(Lender.objects.filter(is_sandbox=True).order_by('code'))
+    for guid, name in ((PARTNER_GUID, 'Демо-магазин «Джинсы и гаджеты»'), (OTHER_PARTNER_GUID, 'Другой демо-магазин')):
+        _partner(guid, name, lenders)
+    _admin()
 
 
 def _partner(guid: uuid.UUID, name: str, lenders: list[Lender]) -> None:

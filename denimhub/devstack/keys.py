@@ -11,6 +11,8 @@ from vault import keysets
 # Begins every SECRET_KEY made here; production refuses it (the vault's key sets carry a mark of their own).
 DEVELOPMENT_MARK = 'development:'
 VAULT_NAMES = {f'VAULT_{purpose}_KEYS': purpose for purpose in keysets.PURPOSES}
+# What a database cannot be read without; the keys that sign packages of evidence bind nothing in it.
+_BINDING_NAMES = tuple(name for name, purpose in VAULT_NAMES.items() if purpose != 'SIGN')
 
 
 class ForeignDatabase(RuntimeError):
@@ -23,16 +25,18 @@ def new_vault_keys() -> dict[str, str]:
 
 
 def kept_keys(file: Path) -> dict[str, str]:
-    """The keys of this tree, made at the first start."""
-    if not file.exists():
-        secret = DEVELOPMENT_MARK + secrets.token_urlsafe(64)
-        write_environment_file(file, {'SECRET_KEY': secret} | new_vault_keys())
+    """The keys of this tree, made at the first start; a key set that an older release did not know is added."""
+    kept = read_environment_file(file) if file.exists() else {}
+    if missing := VAULT_NAMES.keys() - kept.keys():
+        secret = {} if kept else {'SECRET_KEY': DEVELOPMENT_MARK + secrets.token_urlsafe(64)}
+        fresh = {name: value for name, value in new_vault_keys().items() if name in missing}
+        write_environment_file(file, kept | secret | fresh)
     return read_environment_file(file)
 
 
 def key_ids(environment: Mapping[str, str]) -> set[str]:
-    """Ids of all vault keys in an environment, as `name:id`."""
-    return {f'{name}:{key_id}' for name in VAULT_NAMES for key_id in keysets.describe(environment[name]).key_ids}
+    """Ids of the vault keys that a database is written with, as `name:id`."""
+    return {f'{name}:{key_id}' for name in _BINDING_NAMES for key_id in keysets.describe(environment[name]).key_ids}
 
 
 def claim_database(database_url: str, ids: set[str]) -> None:
@@ -46,7 +50,7 @@ def claim_database(database_url: str, ids: set[str]) -> None:
         marked = connection.execute("SELECT to_regclass('development_keys') IS NOT NULL").fetchone() == (True,)
         used = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone() == (True,)
         known = {str(row[0]) for row in connection.execute('SELECT key_id FROM development_keys')} if marked else set()
-        missing = {name for name in VAULT_NAMES if not any(key.startswith(f'{name}:') for key in known & ids)}
+        missing = {name for name in _BINDING_NAMES if not any(key.startswith(f'{name}:') for key in known & ids)}
         if (used or known) and missing:
             raise ForeignDatabase(
                 'This database was written with other keys (' + (', '.join(sorted(known - ids)) or 'of unknown ids')

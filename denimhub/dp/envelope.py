@@ -1,10 +1,9 @@
 """The document's envelope: `status`, `error_code`, `error_message`, `data`."""
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override
@@ -42,21 +41,17 @@ def _error(code: int, message: str | Promise, data: dict[str, Any], status: int,
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> HttpResponse:
-    body = _encoder.encode(content).encode()
+    body = _encode(content)
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers={
         'Content-Length': str(len(body)), 'Cache-Control': 'no-store'})
 
 
-def _plain(value: object) -> str | float:
-    """Rates are Decimal inside and JSON numbers on the wire; messages are lazy until their language is known."""
-    if isinstance(value, Decimal):
-        return float(value)
+def _plain(value: object) -> str:
+    """Messages are lazy until their language is known."""
     if isinstance(value, Promise):
         return str(value)
     raise TypeError(f'{type(value).__name__} has no place on the wire')
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'), allow_nan=False, default=_plain)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'), allow_nan=False, default=_plain).encode
+# Rates are Decimal inside and JSON numbers on the wire.
+_encode = msgspec.json.Encoder(decimal_format='number', enc_hook=_plain).encode

@@ -48,6 +48,15 @@ class UnknownFile(Fault):
     message = _('File not found: check partner_guid and file_guid')
 
 
+class UnsatisfiableRange(Fault):
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    message = _('The file has no such bytes: ask for a range within its length')
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__()
+        self.headers['Content-Range'] = f'bytes */{size_bytes}'
+
+
 class WrongVerb(Fault):
     status = HTTPStatus.METHOD_NOT_ALLOWED
     message = _('This HTTP method is not supported here: send {allowed}')

@@ -21,8 +21,10 @@ _REFUSALS: dict[int, type[Refusal]] = {
     if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal}
 _FAULTS: dict[str, type[errors.Fault]] = {
     '400': errors.BadBody, '404': errors.UnknownMethod, '405': errors.WrongVerb, '413': errors.TooLong,
-    '415': errors.WrongMediaType, '429': errors.TooManyRequests, '500': errors.Fault, '503': errors.Unavailable}
+    '415': errors.WrongMediaType, '416': errors.UnsatisfiableRange, '429': errors.TooManyRequests,
+    '500': errors.Fault, '503': errors.Unavailable}
 _WITH_RETRY = ('429', '503')
+_BINARY = {'application/pdf': {'schema': {'type': 'string', 'format': 'binary'}}}
 
 
 class MethodSchema(AutoSchema):  # type: ignore[no-untyped-call, misc, unused-ignore]
@@ -95,9 +97,9 @@ def _get_file(summary: str, description: str, registry: ComponentRegistry) -> Sc
                 ('partner_guid', 'Уникальный идентификатор партнера', examples.PARTNER_GUID),
                 ('file_guid', 'Уникальный идентификатор файла', examples.FILE_GUID))],
         'responses': {
-            '200': {'description': 'Файл', 'content': {'application/pdf': {
-                'schema': {'type': 'string', 'format': 'binary'}}}},
-            **_faults(('404', '429', '500', '503'))}}
+            '200': {'description': 'Файл', 'content': _BINARY},
+            '206': {'description': 'Часть файла по заголовку Range', 'content': _BINARY},
+            **_faults(('404', '416', '429', '500', '503'))}}
 
 
 def _envelopes() -> dict[str, Schema]:

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('theirs', models.CharField(max_length=200, verbose_name='word of the lender')),
                 ('our_amount', models.BigIntegerField(null=True, verbose_name='our loan')),
                 ('their_amount', models.BigIntegerField(null=True, verbose_name='loan of the lender')),
-                ('status', models.CharField(choices=[('OPEN', 'open'), ('HEALED', 'healed'), ('CLOSED', 'closed by a person')], default='OPEN', max_length=6, verbose_name='status')),
+                ('status', models.CharField(choices=[('OPEN', 'not decided'), ('HEALED', 'healed'), ('CLOSED', 'closed by a person')], default='OPEN', max_length=6, verbose_name='status')),
                 ('found_at', models.DateTimeField(verbose_name='found at')),
                 ('seen_at', models.DateTimeField(verbose_name='last seen at')),
                 ('times_seen', models.PositiveIntegerField(default=1, verbose_name='times seen')),

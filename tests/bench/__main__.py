@@ -44,6 +44,8 @@ class Bench:
         """Everything, one group after another."""
         self.results['inside'] = self.stand.call('inside')
         yield from report.of_inside(self.results['inside'])
+        self.results['printing'] = self.stand.call('printing')
+        yield from report.of_printing(self.results['printing'])
         self.stand.start(HUB)
         self.stand.start_behind()
         self.results['door'] = self._door()

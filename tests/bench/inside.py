@@ -1,4 +1,4 @@
-"""Timings inside one process: validation, sealing, a printed form. Medians, in microseconds or milliseconds."""
+"""Timings inside one process: validation and sealing. Medians, in microseconds."""
 from __future__ import annotations
 
 import json
@@ -12,9 +12,7 @@ from django.utils import translation
 
 from applications.questionnaire import Peek, Profile, first_look, peek, read_form
 from applications.refusals import ValidationRefused
-from contracts.forms.contract import render_contract
 from tests.bench.form import encoded, full_form, with_five_errors
-from tests.contracts_forms.samples import CONTRACT
 from vault.sealing import seal
 
 REPEATS = 25
@@ -33,7 +31,6 @@ def main() -> None:
             'five_errors_us': _validation(wrong, profile),
             'errors_reported': _errors(wrong, profile),
             'sealing_us': _microseconds(lambda: seal(body, table='t', column='c', row='r')),
-            'printed_form_ms': _microseconds(lambda: render_contract(CONTRACT), number=5) / 1000,
         }))
 
 

@@ -15,9 +15,11 @@ from lenders.contract import (
     ContractStage,
     ContractTerms,
     Decision,
+    DecisionStatus,
     FormFile,
     Found,
     IssueStage,
+    LenderDocument,
     LenderForm,
     Ref,
     ScansAnswer,
@@ -63,13 +65,18 @@ class FakeLender:
         return self._say('submit', Submitted('L-1'), key)  # type: ignore[no-any-return]
 
     def fetch_decision(self, ref: Ref) -> Decision:
-        raise AssertionError('not part of these tests')
+        return self._say('fetch_decision', Decision(DecisionStatus.PENDING))  # type: ignore[no-any-return]
 
     def choose(self, ref: Ref, lender_offer_id: str, *, key: str) -> None:
         self._say('choose', None, key)
 
     def fetch_contract(self, ref: Ref) -> ContractAnswer:
         return self._say('fetch_contract', ContractAnswer(ContractStage.READY, TERMS))  # type: ignore[no-any-return]
+
+    def fetch_document(self, ref: Ref, document: LenderDocument) -> bytes:
+        if document.content is not None:
+            return document.content
+        return self._say('fetch_document', b'', document.link)  # type: ignore[no-any-return]
 
     def send_code(self, ref: Ref, *, key: str) -> None:
         self._say('send_code', None, key)

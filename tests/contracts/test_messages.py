@@ -1,52 +1,32 @@
-"""SMS: their texts, the outbox, gateways, links to the payment page."""
+"""SMS: the outbox, what is sent to which gateway and when, links to the payment page."""
 from __future__ import annotations
 
 import io
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from hypothesis import example, given
-from hypothesis import strategies as st
 from pytest_django import Settings
 
+from applications.models import Event
 from contracts.models import Message
-from contracts.sms.base import GatewayRefused, GatewayUnavailable, Outgoing
+from contracts.sms.base import (
+    Accepted,
+    GatewayClosed,
+    GatewayRefused,
+    GatewayTrouble,
+    GatewayUnavailable,
+    GatewayUnclear,
+    Outgoing,
+    Receipt,
+    Sent,
+)
 from contracts.sms.catalogue import GATEWAYS
-from contracts.texts import code_text, rubles
 from jobs.testing import run_until_quiet
 from tests.contracts.fakes import FakeLender
 from tests.contracts.till import Till, later, snapshot
-
-SIX = re.compile(r'(?<!\d)\d{6}(?!\d)')
-
-
-@given(
-    lender=st.text(st.characters(codec='utf-8', exclude_categories=('Cs', 'Cc')), max_size=40),
-    contract=st.from_regex(r'№ [А-Яа-я0-9/ -]{1,30}', fullmatch=True),
-    amount=st.integers(0, 10**13), code=st.from_regex(r'[0-9]{6}', fullmatch=True))
-@example(lender='Банк 123456', contract='№ 123456-654321/000000', amount=12_345_600, code='000000')
-@example(lender='Банк', contract='№ 1234567', amount=123_456, code='123456')
-@example(lender='Банк٤٥٦٧٨٩', contract='№ 1', amount=99_999_999_99, code='111111')
-def test_code_is_the_only_run_of_six_digits(lender: str, contract: str, amount: int, code: str) -> None:
-    text = code_text(lender=lender, contract=contract, amount=amount, code=code)
-    assert SIX.findall(text) == [code]
-    assert text.endswith(f'Код: {code}')
-
-
-def test_text_names_lender_sum_and_contract() -> None:
-    assert code_text(lender='Тестовый банк', contract='№ ТБ-123456', amount=12_000_050, code='048213') == (
-        'Тестовый банк: код для подписания договора № ТБ-123 456 на сумму 120 000,50 руб. '
-        'Никому не сообщайте его. Код: 048213')
-
-
-@given(st.integers(0, 10**15))
-def test_rubles_lose_no_kopeck(kopecks: int) -> None:
-    digits = int(re.sub(r'\D', '', rubles(kopecks)))
-    assert digits == kopecks
 
 
 @pytest.mark.django_db
@@ -71,16 +51,28 @@ class Recorder:
     """A gateway that remembers and answers as told."""
 
     name = 'recorder'
+    tells_delivery = False
 
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
-        self.trouble: list[Exception] = []
+        self.trouble: list[GatewayTrouble] = []
+        self.found: Accepted | GatewayTrouble | None = None
+        self.looked = 0
 
-    def send(self, message: Outgoing) -> str:
+    def send(self, message: Outgoing) -> Accepted:
         if self.trouble:
             raise self.trouble.pop(0)
         self.sent.append(message)
-        return f'id-{len(self.sent)}'
+        return Accepted((f'id-{len(self.sent)}',), 3, 1140)
+
+    def find(self, message: Outgoing) -> Accepted | None:
+        self.looked += 1
+        if isinstance(self.found, GatewayTrouble):
+            raise self.found
+        return self.found
+
+    def status(self, sent: Sent) -> Sequence[Receipt]:
+        return ()
 
 
 @pytest.fixture
@@ -97,6 +89,7 @@ def test_live_messages_go_to_the_gateway_and_not_to_the_outbox(lender: FakeLende
     Till(lender, is_sandbox=False).ready()
     row = Message.objects.get()
     assert (row.status, row.gateway, row.gateway_id) == ('sent', 'recorder', 'id-1')
+    assert (row.parts, row.cost, row.delivery_status) == (3, 1140, 'unknown')
     assert (gateway.sent[0].message_id, gateway.sent[0].phone) == (str(row.guid), '+79160000000')
     assert _outbox() == []
 
@@ -132,7 +125,77 @@ def test_refused_message_is_not_tried_again(lender: FakeLender, gateway: Recorde
     gateway.trouble = [GatewayRefused('bad number')]
     Till(lender, is_sandbox=False).ready()
     run_until_quiet(600, advance_clock=True, kinds=['contracts.send_message'])
-    assert (Message.objects.get().status, gateway.sent) == ('refused', [])
+    row = Message.objects.get()
+    assert (row.status, row.delivery_reason, gateway.sent) == ('refused', 'bad number', [])
+    why = Event.objects.filter(subject='SMS code').values_list('actor', 'why')
+    assert list(why) == [('system', 'not sent: bad number')]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize('trouble', [GatewayUnclear, GatewayClosed], ids=['unclear', 'account'])
+def test_what_an_attempt_has_left_at_the_gateway_is_not_sent_again(
+    lender: FakeLender, gateway: Recorder, trouble: type[GatewayTrouble],
+) -> None:
+    gateway.trouble, gateway.found = [trouble('lost')], Accepted(('theirs',), None, 380)
+    Till(lender, is_sandbox=False).ready()
+    run_until_quiet(60, advance_clock=True, kinds=['contracts.send_message'])
+    row = Message.objects.get()
+    assert (row.status, row.gateway_id, row.cost, gateway.sent) == ('sent', 'theirs', 380, [])
+    assert row.parts == 2
+
+
+@pytest.mark.django_db
+def test_a_first_attempt_does_not_look_first(lender: FakeLender, gateway: Recorder) -> None:
+    Till(lender, is_sandbox=False).ready()
+    assert (len(gateway.sent), gateway.looked) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_a_gateway_that_cannot_say_what_it_has_gets_the_message_again(lender: FakeLender, gateway: Recorder) -> None:
+    gateway.trouble, gateway.found = [GatewayUnclear('lost')], GatewayUnclear('who knows')
+    Till(lender, is_sandbox=False).ready()
+    run_until_quiet(120, advance_clock=True, kinds=['contracts.send_message'])
+    assert (Message.objects.get().status, len(gateway.sent), gateway.looked) == ('sent', 1, 4)
+
+
+@pytest.mark.django_db
+def test_a_code_that_a_newer_one_has_replaced_is_not_sent(lender: FakeLender, gateway: Recorder) -> None:
+    gateway.trouble = [GatewayUnavailable('down')] * 2
+    till = Till(lender, is_sandbox=False).ready()
+    with time_machine.travel(later(seconds=31), tick=False):
+        till.ok('resend_sms_code')
+        run_until_quiet(60, advance_clock=True, kinds=['contracts.send_message'])
+    first, second = Message.objects.order_by('id')
+    assert (first.status, second.status) == ('expired', 'sent')
+    assert [message.message_id for message in gateway.sent] == [str(second.guid)]
+    till.ok('check_sms_code', code=till.newest_code())
+
+
+@pytest.mark.django_db
+def test_a_link_is_not_sent_an_hour_late(lender: FakeLender, gateway: Recorder) -> None:
+    till = Till(lender, kind='bnpl', is_sandbox=False).ready()
+    gateway.trouble = [GatewayUnavailable('down')]
+    till.ok('send_sms_link')
+    till.work()
+    with time_machine.travel(later(seconds=3601), tick=False):
+        run_until_quiet(60, advance_clock=True, kinds=['contracts.send_message'])
+    assert Message.objects.get(kind='link').status == 'expired'
+    assert len(gateway.sent) == 1
+
+
+@pytest.mark.django_db
+def test_the_console_keeps_the_message_and_tells_it_without_a_digit(
+    lender: FakeLender, settings: Settings, capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings.SMS_GATEWAY = 'console'
+    till = Till(lender, is_sandbox=False).ready()
+    assert [line['text'] for line in _outbox()] == [Message.objects.get().text]
+    lines = map(json.loads, capsys.readouterr().err.splitlines())
+    told = next(line for line in lines if line['event'] == 'sms.console')
+    assert (told['to'], told['parts']) == ('+7 9** *** ** 00', 2)
+    assert told['says'].startswith('Кредитор ')
+    assert told['says'].endswith('Код: ******')
+    assert till.newest_code() not in json.dumps(told)
 
 
 @pytest.mark.django_db

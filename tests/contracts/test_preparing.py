@@ -22,7 +22,6 @@ from lenders.contract import (
     Decision,
     DecisionStatus,
     Found,
-    LenderDocument,
     LenderUnavailable,
     NotUnderstood,
     OutcomeUnknown,
@@ -67,17 +66,6 @@ def test_our_templates_print_contract_and_schedule(till: Till) -> None:
     assert [(row.kind, row.lender_code) for row in rows.order_by('id')] == [
         ('contract', till.row.code), ('schedule', till.row.code)]
     assert all(read_file(row.file).startswith(b'%PDF') for row in rows)
-
-
-def test_forms_of_the_lender_are_handed_out_as_they_are(till: Till) -> None:
-    forms = (LenderDocument('contract', 'Оферта.pdf', 'application/pdf', b'%PDF-a'),
-             LenderDocument('contract', 'Правила.pdf', 'application/pdf', b'%PDF-b'))
-    till.lender.answers['fetch_contract'] = replace(READY, documents=forms)
-    till.ready()
-    assert [file['file_name'] for file in till.ok('get_contract')['files']] == ['Оферта.pdf', 'Правила.pdf']
-    rows = Document.objects.filter(stage='contract').order_by('id')
-    assert [row.kind for row in rows] == ['contract', 'contract 2']
-    assert [read_file(row.file) for row in rows] == [b'%PDF-a', b'%PDF-b']
 
 
 def test_pending_contract_is_asked_for_again(till: Till) -> None:

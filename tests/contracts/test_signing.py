@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 
 import pytest
 import time_machine
@@ -241,27 +240,7 @@ def test_signing_again_leaves_a_second_record(till: Till) -> None:
     assert till.lender.names().count('choose') == 1
 
 
-def test_evidence_tells_what_was_signed_by_whom_and_how(till: Till) -> None:
-    till.ready()
-    assert till.code('check_sms_code', code=till.wrong_code()) == 7000
-    code = till.newest_code()
-    till.ok('check_sms_code', code=code)
-    row = Signature.objects.get()
-    evidence = json.loads(row.evidence)
-    assert row.evidence_sha256 == hashlib.sha256(row.evidence.encode()).hexdigest()
-    assert [document['kind'] for document in evidence['documents']] == ['contract', 'schedule']
-    assert all(len(document['sha256']) == 64 for document in evidence['documents'])
-    assert evidence['phone'] == '+79160000000'
-    [sent] = evidence['codes']
-    assert sent['sms']['text'].endswith(f'Код: {code}')
-    assert (sent['tries'], len(sent['tried_at'])) == (2, 2)
-    assert sent['accepted_at'] is not None
-    assert evidence['point'] == {'code': till.point.code, 'name': 'Точка'}
-    assert set(evidence['operator']) == {'code', 'name'}
-    assert evidence['mode'] == 'platform'
-
-
-def test_evidence_cannot_be_changed(till: Till) -> None:
+def test_a_signature_cannot_be_changed(till: Till) -> None:
     till.signed()
     with pytest.raises(Exception, match='Cannot'), transaction.atomic():
         Signature.objects.update(mode='paper')

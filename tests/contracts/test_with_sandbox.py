@@ -15,12 +15,13 @@ import urllib3
 from django.test import Client
 from pytest_django import Settings
 
-from applications.models import Application
+from applications.models import Application, Document
 from contracts.models import Contract, Message, Signature
 from denimhub.demo.forms import demo_form, scan
 from denimhub.demo.till import code_of
 from jobs.testing import run_due
 from lenders import breaker
+from lenders.models import Exchange
 from lenders.seed import ensure_sandbox_lenders
 from offers.models import Route
 from tests.sandbox.stand import SECRET, Stand
@@ -51,7 +52,7 @@ class Desk:
         for lender in ensure_sandbox_lenders(stand.url, secret=SECRET):
             if kind in lender.kinds:
                 Route.objects.create(partner=self.partner, lender=lender, kind=kind)
-        phone = f'+79{random.randint(10, 79)}{next(_serial) % 1000:03}{scenario}'
+        phone = f'+79{random.randint(31, 79)}{next(_serial) % 1000:03}{scenario}'
         form = demo_form(
             partner_guid=str(self.partner.guid), point_code=point.code, kind=kind, channel=channel, phone=phone)
         self.keys = {'partner_guid': str(self.partner.guid)}
@@ -138,6 +139,23 @@ def quick(settings: Settings) -> None:
 
 
 pytestmark.append(pytest.mark.usefixtures('quick'))
+
+
+def test_the_bank_brings_forms_of_its_own_and_the_microfinance_company_none(stand: Stand) -> None:
+    desk = Desk(stand).ready()
+    names = [file['file_name'] for file in desk.ok('get_offers')['files']]
+    assert 'Согласие заёмщика — Тестовый банк.pdf' in names
+    assert len(names) > 1
+    assert [file['file_name'] for file in desk.ok('get_contract')['files']] == [
+        'Индивидуальные условия.pdf', 'График платежей.pdf']
+    rows = Document.objects.filter(application__guid=desk.keys['form_guid'], made_from='lender').order_by('id')
+    assert [(row.stage, row.lender_code) for row in rows] == [
+        ('offers', 'sandbox-bank'), ('contract', 'sandbox-bank'), ('contract', 'sandbox-bank')]
+    pulled = Exchange.objects.filter(form_guid=desk.keys['form_guid'], operation='document').order_by('id')
+    assert [(row.status, row.trouble, row.path) for row in pulled] == [
+        (200, '', f'{stand.url}/files/…/…?…')] * 2
+    bought = Desk(stand, kind='bnpl').ready()
+    assert not Document.objects.filter(application__guid=bought.keys['form_guid'], made_from='lender').exists()
 
 
 def test_pos_credit_online(stand: Stand) -> None:

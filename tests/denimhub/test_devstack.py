@@ -12,10 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from denimhub.conf.environment import write_environment_file
 from denimhub.devstack.embedded import Embedded, ServersBusy
 from denimhub.devstack.keys import ForeignDatabase, claim_database, kept_keys, key_ids, new_vault_keys
 from denimhub.devstack.parts import STACK_MARK, Part, Supervisor, sweep
 from denimhub.devstack.stack import AlreadyRunning, PortBusy, State, listen_or_refuse
+from vault import keysets
 
 WRITES_ITS_PID = 'import os,sys,time; open(sys.argv[1], "a").write(f"{os.getpid()}\\n"); time.sleep(100)'
 
@@ -135,6 +137,16 @@ def test_development_keys_stay_the_same(tmp_path: Path) -> None:
     assert kept_keys(tmp_path / 'keys.env') == first
     assert first['SECRET_KEY'].startswith('development:')
     assert len(key_ids(first)) == 4
+
+
+def test_a_tree_of_an_older_release_gets_the_keys_it_lacks_and_keeps_the_others(tmp_path: Path) -> None:
+    file = tmp_path / 'keys.env'
+    former = {name: value for name, value in kept_keys(file).items() if name != 'VAULT_SIGN_KEYS'}
+    write_environment_file(file, former)
+    kept = kept_keys(file)
+    assert {name: value for name, value in kept.items() if name != 'VAULT_SIGN_KEYS'} == former
+    assert keysets.describe(kept['VAULT_SIGN_KEYS']).is_development
+    assert key_ids(kept) == key_ids(kept | {'VAULT_SIGN_KEYS': keysets.new_key_set('SIGN')})
 
 
 @pytest.fixture(scope='module')

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from applications.statuses import APPLICATION_MOVES, MoveTable
-from contracts.statuses import CONTRACT_MOVES
+from contracts.statuses import CONTRACT_MOVES, TEMPLATE_MOVES
 from denimhub.conf.environment import ROOT
 from jobs import registry
 from offers.statuses import OFFER_MOVES, SUBMISSION_MOVES
@@ -88,7 +88,8 @@ def _settings_read() -> set[str]:
             for groups in _SETTING_READ.findall(text_of(path)):
                 names |= {name for name in groups if name}
     names |= set(re.findall(r'\$\{([A-Z_]+)', text_of(ROOT / 'Procfile')))
-    return names - {'DJANGO_SETTINGS_MODULE', 'PATH', 'HOME'}
+    # The last three belong to WSGI's environ (PEP 3333), which is another thing of that name.
+    return names - {'DJANGO_SETTINGS_MODULE', 'PATH', 'HOME', 'PATH_INFO', 'REQUEST_METHOD', 'SCRIPT_NAME'}
 
 
 def _settings_explained() -> set[str]:
@@ -118,7 +119,7 @@ def _drawn(title: str) -> MoveTable:
 
 @pytest.mark.parametrize(('title', 'declared'), [
     ('Application', APPLICATION_MOVES), ('Submission', SUBMISSION_MOVES), ('Offer', OFFER_MOVES),
-    ('Contract', CONTRACT_MOVES)])
+    ('Contract', CONTRACT_MOVES), ('Version of a template', TEMPLATE_MOVES)])
 def test_the_drawn_states_are_the_declared_ones(title: str, declared: MoveTable) -> None:
     assert _drawn(title) == {str(source): frozenset(map(str, targets)) for source, targets in declared.items()}
 

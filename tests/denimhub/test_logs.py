@@ -3,9 +3,12 @@ import io
 import json
 import logging
 import sys
+from decimal import Decimal
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
 from denimhub.conf.logs import logging_settings, mask_event, mask_text
 
@@ -63,3 +66,14 @@ def test_a_traceback_of_a_library_is_masked_and_has_no_locals(monkeypatch: pytes
     assert line['logger'] == 'some.library'
     assert 'bad phone +7 9** *** ** 67' in line['exception']
     assert client_name not in written.getvalue().replace("client_name = 'Пётр'", '')
+
+
+@pytest.mark.parametrize('value', ['\ud83d half', Decimal('1.5'), {'a'}], ids=['surrogate', 'decimal', 'set'])
+def test_a_line_is_written_whatever_it_holds(value: object, capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger('x').info('odd', value=value)
+    assert json.loads(capsys.readouterr().err)['event'] == 'odd'
+
+
+@given(number=st.from_regex(r'[0-9a-f]{32}', fullmatch=True))
+def test_an_id_of_a_request_holds_nothing_to_mask(number: str) -> None:
+    assert mask_text(number) == number == mask_text(f'{number}.')[:-1]

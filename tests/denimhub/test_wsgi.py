@@ -1,4 +1,4 @@
-"""What the server is handed: whole answers as a list, streams as streams."""
+"""What the server is handed by Django: whole answers as a list, streams as streams. Calls of methods go straight."""
 from __future__ import annotations
 
 import io
@@ -31,10 +31,10 @@ def test_an_answer_of_the_api_is_whole_and_says_its_length() -> None:
 
     request_finished.connect(note)
     try:
-        answer, headers = _call('/dp/get_offers')
+        answer, headers = _call('/dp/no_such_method')
     finally:
         request_finished.disconnect(note)
     assert isinstance(answer, list)
-    assert headers['status'] == '200 OK'
+    assert headers['status'] == '404 Not Found'
     assert headers['Content-Length'] == str(len(answer[0]))
     assert finished == [True]

@@ -21,7 +21,7 @@ _serial = itertools.count(random.randint(0, 9_000))
 
 def phone_for(scenario: str) -> str:
     """A fresh mobile number that ends with a scenario's four digits."""
-    return f'+79{random.randint(10, 79)}{next(_serial) % 1000:03}{scenario}'
+    return f'+79{random.randint(31, 79)}{next(_serial) % 1000:03}{scenario}'
 
 
 class Story:

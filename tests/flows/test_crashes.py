@@ -78,6 +78,24 @@ def test_a_worker_killed_around_the_sms_leaves_one_valid_code(
     assert story.ok('get_signing_status')['signing_status'] == 'SIGNED'
 
 
+@pytest.mark.parametrize('point', [
+    'lenders.after_recv.document', 'contracts.prepare.before_write', 'contracts.prepare.written'])
+def test_a_worker_killed_around_the_lenders_forms_puts_them_in_force_once(
+    system: RunningSystem, tmp_path: Path, point: str,
+) -> None:
+    story = Story(system)
+    story.create()
+    offers = story.offers()
+    arm(system, tmp_path, point)
+    story.confirm_offer(next(number for number, offer in enumerate(offers) if 'банк' in offer['name']))
+    died_and_came_back(system)
+    files = story.contract()['files']
+    assert [file['file_name'] for file in files] == ['Индивидуальные условия.pdf', 'График платежей.pdf']
+    story.sign()
+    assert story.ok('get_contract')['files'] == files
+    assert sum(story.effects('choose').values()) == 1
+
+
 def test_losing_everything_in_the_broker_loses_no_work(system: RunningSystem) -> None:
     broker = redis.Redis.from_url(system.env['REDIS_URL'])
     stories = [Story(system) for _number in range(5)]

@@ -7,7 +7,9 @@ import pytest
 
 from tests.flows.story import Story
 from tests.harness.system import RunningSystem
-from tests.scans.poison import document, picture, plain_png
+from tests.vault.papers import as_file, paper
+from tests.vault.poison import picture, plain_png
+from vault.inspection.pool import joined
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +26,8 @@ def test_a_poor_picture_comes_back_and_a_readable_document_is_accepted(healthy_s
     assert [(row['type'], row['status']) for row in data['scans']] == [('PASSPORT_MAIN', 'RESCAN_NEEDED')]
     assert data['scans'][0]['decline_reason']
     assert story.code('confirm_contract') == 6010
-    story.ok('save_scans', scans=[_scan('PASSPORT_MAIN', 'application/pdf', document(2))])
+    both = joined([as_file(paper('a')), as_file(paper('b'))])
+    story.ok('save_scans', scans=[_scan('PASSPORT_MAIN', 'application/pdf', both)])
     assert story.scans({'ACCEPTED'})['scans'] == [{'type': 'PASSPORT_MAIN', 'status': 'CONFIRMED'}]
     assert story.confirm()['status'] == 'success'
     story.issue()

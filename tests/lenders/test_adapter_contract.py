@@ -36,7 +36,7 @@ from lenders.models import Exchange, Lender
 from lenders.rules import check_decision
 from lenders.seed import ensure_sandbox_lenders
 from tests.lenders.forms import lender_form
-from tests.sandbox.stand import SECRET, Stand
+from tests.sandbox.stand import SCAN_FILES, SECRET, Stand
 
 T = TypeVar('T')
 pytestmark = pytest.mark.django_db
@@ -263,14 +263,14 @@ def test_scans_go_out_and_verdicts_come_back(stand: Stand) -> None:
     bank, _ = ensure_sandbox_lenders(stand.url, secret=SECRET)
     adapter, form = adapter_for(bank), form_for('2001', channel='OFFLINE')
     ref = submitted(adapter, form)
-    of_form = FormFile('PASSPORT_MAIN', 'image/png', b'x' * 300_000, from_form=True)
+    of_form = FormFile('PASSPORT_MAIN', *SCAN_FILES[bank.code], from_form=True)
     adapter.send_scans(ref, [of_form], key='form-' + form.form_guid)
     adapter.choose(ref, decided(adapter, ref).offers[0].lender_offer_id, key='choose-' + form.form_guid)
     contract = wait(lambda: adapter.fetch_contract(ref), lambda one: one.stage != ContractStage.PENDING)
     assert [(scan.type, scan.after_signing) for scan in contract.wanted_scans] == [
         ('AGREEMENT_1', True), ('AGREEMENT_2', True)]
     adapter.report_signature(ref, REPORT, key='sign-' + form.form_guid)
-    pages = [FormFile(scan.type, 'image/png', b'page', version=1) for scan in contract.wanted_scans]
+    pages = [FormFile(scan.type, *SCAN_FILES[bank.code], version=1) for scan in contract.wanted_scans]
     adapter.send_scans(ref, pages, key='pages-' + form.form_guid)
     answer = wait(
         lambda: adapter.fetch_scan_verdicts(ref),

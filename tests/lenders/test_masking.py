@@ -17,7 +17,7 @@ from lenders.models import Exchange, Lender
 from lenders.seed import ensure_sandbox_lenders
 from lenders.services import pause
 from tests.lenders.forms import CANARIES, lender_form
-from tests.sandbox.stand import SECRET, Stand
+from tests.sandbox.stand import SCAN_FILES, SECRET, Stand
 
 
 def shown_columns() -> str:
@@ -34,7 +34,7 @@ def test_no_canary_of_a_form_is_logged(stand: Stand) -> None:
         ref = Ref(form.form_guid, adapter.submit(form, key=f'{lender.code}-{form.form_guid}').lender_id)
         adapter.fetch_decision(ref)
         adapter.find(form.form_guid)
-        adapter.send_scans(ref, [FormFile('CLIENT_PHOTO', 'image/png', b'hello canary')], key=f'{ref.lender_id}-s')
+        adapter.send_scans(ref, [FormFile('CLIENT_PHOTO', *SCAN_FILES[lender.code])], key=f'{ref.lender_id}-s')
         with pytest.raises(LenderTrouble):
             adapter.check_code(ref, 'КАНАРЕЙКА-7654321', key=f'{ref.lender_id}-c')
     shown = shown_columns()

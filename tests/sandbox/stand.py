@@ -1,6 +1,7 @@
 """The sandbox lenders as a process of their own, and a client that speaks the protocol without our adapter."""
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -79,6 +80,13 @@ class Stand:
         return sum(call['effect'] for call in self.journal(form_guid) if call['operation'] == operation)
 
 
+SCAN_FILES = {
+    'sandbox-bank': ('image/jpeg', b'\xff\xd8\xffhello canary\xff\xd9'),
+    'sandbox-mfo': ('application/pdf', b'%PDF-1hello canary%%EOF'),
+}
+"""What each lender takes for a scan: nothing but the ends of a file are looked at. The words are canaries of tests."""
+
+
 @dataclass
 class Client:
     """One application at one sandbox lender, spoken to over plain HTTP."""
@@ -152,9 +160,11 @@ class Client:
         return self.call('POST', '/signature', {'signed_at': '2026-01-01T00:00:00Z', 'documents_sha256': ['a' * 64]})
 
     def send_scans(self, *types: str, version: int = 1, from_form: bool = False) -> tuple[int, Any]:
-        """Bring scans."""
+        """Bring scans of the sort this lender takes."""
+        content_type, content = SCAN_FILES[self.lender]
         files = [{
-            'type': kind, 'version': version, 'from_form': from_form, 'content_type': 'image/png', 'content': 'aaaa',
+            'type': kind, 'version': version, 'from_form': from_form, 'content_type': content_type,
+            'content': base64.b64encode(content).decode(),
         } for kind in types]
         return self.call('POST', '/scans', {'files': files})
 

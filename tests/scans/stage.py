@@ -19,7 +19,7 @@ from lenders.contract import (
 from scans.models import Scan
 from tests.contracts.fakes import TERMS, FakeLender
 from tests.contracts.till import Till
-from tests.scans.poison import picture
+from tests.vault.papers import as_file, paper
 
 KINDS = ('scans.process', 'scans.send', 'scans.verdicts', 'scans.refresh', 'scans.submit')
 _PICTURES: dict[str, bytes] = {}
@@ -28,7 +28,7 @@ _PICTURES: dict[str, bytes] = {}
 def content(name: str) -> bytes:
     """A picture of its own for every name."""
     if name not in _PICTURES:
-        _PICTURES[name] = picture(size=(400, 300)) + name.encode()
+        _PICTURES[name] = as_file(paper(name))
     return _PICTURES[name]
 
 

@@ -13,7 +13,6 @@ from scans.rules import (
     REQUESTED,
     RESCAN_NEEDED,
     Seen,
-    is_poor,
     is_under_check,
     judged,
     pages_of_forms,
@@ -115,10 +114,3 @@ def test_a_lenders_reason_is_one_printable_line() -> None:
     assert len(reason) == 500
     assert judged(ScanVerdict('A', ScanStage.ACCEPTED)) == (CONFIRMED, '')
     assert judged(ScanVerdict('A', ScanStage.CHECKING)) == (CHECKING, '')
-
-
-def test_blank_and_tiny_pictures_are_poor_and_documents_are_not_judged() -> None:
-    assert is_poor(1000, 199, is_blank=False)
-    assert is_poor(1000, 1000, is_blank=True)
-    assert not is_poor(200, 200, is_blank=False)
-    assert not is_poor(0, 0, is_blank=False)

@@ -60,7 +60,8 @@ def test_new_prints_lines_that_open() -> None:
     out = StringIO()
     call_command('vault_keys', 'new', '--development', stdout=out)
     lines = dict(line.split('=', 1) for line in out.getvalue().splitlines())
-    assert list(lines) == ['VAULT_AEAD_KEYS', 'VAULT_FILE_KEYS', 'VAULT_INDEX_KEYS', 'VAULT_HASH_KEYS']
+    assert list(lines) == [
+        'VAULT_AEAD_KEYS', 'VAULT_FILE_KEYS', 'VAULT_INDEX_KEYS', 'VAULT_HASH_KEYS', 'VAULT_SIGN_KEYS']
     for text in lines.values():
         assert text[0] == text[-1] == "'"
         assert keysets.describe(text.strip("'")).is_development

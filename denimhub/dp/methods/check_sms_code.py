@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.evidence import Origin
 from contracts.services_codes import check_sms_code
 from denimhub.dp.call import Call
 from denimhub.dp.objects import Nothing
@@ -27,5 +28,6 @@ class Answer(Nothing):
 def handle(call: Call, body: Request) -> dict[str, Any]:
     """Signs the contract with the code."""
     check_sms_code(
-        partner_guid=body.partner_guid, form_guid=body.form_guid, offer_guid=body.offer_guid, code=body.code)
+        partner_guid=body.partner_guid, form_guid=body.form_guid, offer_guid=body.offer_guid, code=body.code,
+        origin=Origin(call.request_id, call.ip))
     return {}

@@ -1,11 +1,10 @@
 """The adapter of the DenimHub lender protocol: one conversation per operation."""
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +17,7 @@ from lenders.contract import (
     Confirmed,
     ContractAnswer,
     Decision,
+    DocumentStage,
     FormFile,
     Found,
     LenderDocument,
@@ -31,8 +31,8 @@ from lenders.contract import (
     State,
     Submitted,
 )
-from lenders.door import FILE_BYTES, OK, Call, Door
-from lenders.rules import check_decision
+from lenders.door import ANSWER_BYTES, DOCUMENTS_ANSWER_BYTES, Call, Door
+from lenders.rules import MOST_DOCUMENT_BYTES, check_content, check_decision
 from lenders.transport import Answer
 
 T = TypeVar('T')
@@ -49,7 +49,7 @@ class AdapterSettings(BaseModel):
 
     form: FormStyle = FormStyle()
     callbacks: bool = False
-    own_documents: bool = False
+    own_documents: list[Literal['offers', 'contract']] = []
     settle_seconds: int = 0
 
 
@@ -64,8 +64,8 @@ class DenimHubAdapter:
         self._payment_hosts = frozenset(host.lower() for host in payment_hosts)
         self._payment_schemes = ('https', 'http') if plain_http_allowed else ('https',)
         self.capabilities = Capabilities(
-            callbacks=own.callbacks, own_documents=own.own_documents, payment_page='bnpl' in kinds,
-            settle_seconds=own.settle_seconds)
+            callbacks=own.callbacks, payment_page='bnpl' in kinds, settle_seconds=own.settle_seconds,
+            own_documents=frozenset(map(DocumentStage, own.own_documents)))
 
     def submit(self, form: LenderForm, *, key: str) -> Submitted:
         """Bring the form; repeated with the same key it is one application."""
@@ -83,17 +83,34 @@ class DenimHubAdapter:
 
     def fetch_decision(self, ref: Ref) -> Decision:
         """The word of the scoring."""
-        return self._ask('decision', ref.form_guid, '/decision', wire.WireDecision, reading.decision)
+        return self._ask(
+            'decision', ref.form_guid, '/decision', wire.WireDecision, reading.decision, brings=DocumentStage.OFFERS)
 
     def choose(self, ref: Ref, lender_offer_id: str, *, key: str) -> None:
         """The client took this offer."""
         self._change('choose', ref.form_guid, '/choice', {'offer_id': lender_offer_id}, key, wire.Wire, _nothing)
 
     def fetch_contract(self, ref: Ref) -> ContractAnswer:
-        """The contract and, where the lender makes them, its printed forms."""
-        answer = self._ask('contract', ref.form_guid, '/contract', wire.WireContract, self._sound_contract)
-        documents = tuple(self._document(ref, document) for document in answer.documents)
-        return reading.contract(answer, documents)
+        """The contract and, where the lender makes them, what its printed forms are."""
+        return self._ask(
+            'contract', ref.form_guid, '/contract', wire.WireContract, self._sound_contract,
+            brings=DocumentStage.CONTRACT)
+
+    def fetch_document(self, ref: Ref, document: LenderDocument) -> bytes:
+        """The bytes of an announced form, exactly those that were announced; a link is pulled without our proof."""
+        def read(answer: Answer) -> bytes:
+            check_content(document, answer.body)
+            return answer.body
+
+        if document.content is not None:
+            check_content(document, document.content)
+            return document.content
+        path = '' if document.link else f'{_path(ref.form_guid)}/documents/{document.document_id}'
+        return self._door.talk(Call(
+            'document', 'GET', path, ref.form_guid, link=document.link, max_bytes=MOST_DOCUMENT_BYTES,
+            headers={'Accept': document.content_type}, shown={
+                'documents': {'kind': document.kind, 'sha256': document.sha256, 'size_bytes': document.size_bytes}}),
+            read)
 
     def send_code(self, ref: Ref, *, key: str) -> None:
         """Have the lender send its code to the client."""
@@ -152,13 +169,18 @@ class DenimHubAdapter:
         return self._door.talk(
             Call('find', 'GET', _path(form_guid), form_guid, expected=frozenset({200, 404})), read)
 
-    def _ask(self, operation: str, form_guid: str, action: str, model: type[W], convert: Callable[[W], T]) -> T:
+    def _ask(
+        self, operation: str, form_guid: str, action: str, model: type[W], convert: Callable[[W], T], *,
+        brings: DocumentStage | None = None,
+    ) -> T:
         def read(answer: Answer) -> T:
             _refuse_conflict(answer)
             return convert(model.model_validate_json(answer.body))
 
-        return self._door.talk(
-            Call(operation, 'GET', _path(form_guid) + action, form_guid, expected=frozenset({200, 409})), read)
+        max_bytes = DOCUMENTS_ANSWER_BYTES if brings in self.capabilities.own_documents else ANSWER_BYTES
+        return self._door.talk(Call(
+            operation, 'GET', _path(form_guid) + action, form_guid, expected=frozenset({200, 409}),
+            max_bytes=max_bytes), read)
 
     def _change(
         self, operation: str, form_guid: str, action: str, values: dict[str, Any], key: str, model: type[W],
@@ -177,29 +199,16 @@ class DenimHubAdapter:
             operation, method, _path(form_guid) + action, form_guid, key=key, body=body, shown=values,
             expected=_MAYBE_UNKNOWN if may_be_unknown else _CHANGES), read)
 
-    def _document(self, ref: Ref, document: wire.WireDocument) -> LenderDocument:
-        def read(answer: Answer) -> LenderDocument:
-            if not answer.body.startswith(b'%PDF-'):
-                raise NotUnderstood('a printed form is not a PDF')
-            if hashlib.sha256(answer.body).hexdigest() != document.sha256:
-                raise NotUnderstood('a printed form is not the one that was announced')
-            return LenderDocument(document.kind, document.name, document.content_type, answer.body)
-
-        path = f'{_path(ref.form_guid)}/documents/{document.document_id}'
-        return self._door.talk(Call(
-            'document', 'GET', path, ref.form_guid, expected=OK, max_bytes=FILE_BYTES,
-            headers={'Accept': document.content_type}), read)
-
-    def _sound_contract(self, answer: wire.WireContract) -> wire.WireContract:
-        """A contract that can be read to its end, with a payment page on a host of the lender."""
-        reading.contract(answer, ())
+    def _sound_contract(self, answer: wire.WireContract) -> ContractAnswer:
+        """A contract with a payment page, if any, on a host of the lender."""
+        read = reading.contract(answer)
         if not answer.payment_url:
-            return answer
+            return read
         parts = urlsplit(answer.payment_url)
         host = (parts.hostname or '').lower()
         if parts.scheme not in self._payment_schemes or host not in self._payment_hosts or '@' in parts.netloc:
             raise NotUnderstood('the payment page is not on a host of the lender')
-        return answer
+        return read
 
 
 def _nothing(answer: wire.Wire) -> None:

@@ -181,9 +181,10 @@ def item(entry: Mapping[str, Any], style: FormStyle) -> dict[str, Any]:
 
 
 def files(sent: Sequence[FormFile]) -> list[dict[str, Any]]:
-    """Scans with their bytes in base64."""
+    """Scans with their bytes in base64; the number of a page only where a scan has several files."""
     return [{
         'type': file.type, 'version': file.version, 'from_form': file.from_form, 'content_type': file.content_type,
+        **({'page': file.page, 'pages': file.pages} if file.pages > 1 else {}),
         'content': base64.b64encode(file.content).decode()} for file in sent]
 
 

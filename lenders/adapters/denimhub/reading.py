@@ -1,6 +1,9 @@
 """From the protocol's answers to the values of the adapter contract: pure."""
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterable
+
 from lenders.adapters.denimhub import wire
 from lenders.contract import (
     ContractAnswer,
@@ -32,7 +35,18 @@ def decision(answer: wire.WireDecision) -> Decision:
         raise NotUnderstood('approved without an offer')
     if len({offer.lender_offer_id for offer in offers}) != len(offers):
         raise NotUnderstood('two offers under one id')
-    return Decision(DecisionStatus(answer.status), offers, answer.reason)
+    brings = documents(answer.documents) if offers else ()
+    return Decision(DecisionStatus(answer.status), offers, answer.reason, brings)
+
+
+def documents(announced: Iterable[wire.WireDocument]) -> tuple[LenderDocument, ...]:
+    """Printed forms as they were announced; those that came whole are decoded."""
+    return tuple(
+        LenderDocument(
+            kind=one.kind, name=one.name, content_type=one.content_type, sha256=one.sha256, size_bytes=one.size_bytes,
+            content=base64.b64decode(one.content, validate=True) if one.content else None, link=one.url,
+            document_id=one.document_id)
+        for one in announced)
 
 
 def _offer(offer: wire.WireOffer) -> OfferTerms:
@@ -46,7 +60,7 @@ def _offer(offer: wire.WireOffer) -> OfferTerms:
         has_payment_page=offer.has_payment_page, expires_at=offer.expires_at)
 
 
-def contract(answer: wire.WireContract, documents: tuple[LenderDocument, ...]) -> ContractAnswer:
+def contract(answer: wire.WireContract) -> ContractAnswer:
     """The contract; a ready one has its terms."""
     terms = answer.terms
     if answer.stage == 'ready' and terms is None:
@@ -57,7 +71,8 @@ def contract(answer: wire.WireContract, documents: tuple[LenderDocument, ...]) -
         first_payment_date=terms.first_payment_date, payments_count=terms.payments_count)
     return ContractAnswer(
         stage=ContractStage(answer.stage), terms=made, signing_mode=SigningMode(answer.signing_mode),
-        payment_url=answer.payment_url, documents=documents, forms_version=answer.forms_version, reason=answer.reason,
+        payment_url=answer.payment_url, documents=documents(answer.documents),
+        forms_version=answer.forms_version, reason=answer.reason,
         wanted_scans=tuple(WantedScan(scan.type, scan.after_signing) for scan in answer.wanted_scans))
 
 

@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from lenders.links import LONGEST_LINK
+from lenders.rules import MOST_DOCUMENT_BYTES, MOST_DOCUMENTS
 
 MOST_OFFERS = 50
-MOST_DOCUMENTS = 20
 MOST_SCANS = 200
 MOST_PAYMENTS = 1000
 
@@ -56,12 +58,32 @@ class WireOffer(Wire):
     expires_at: AwareDatetime | None = None
 
 
+class WireDocument(Wire):
+    """A printed form made by the lender: whole in `content` (Base64), behind `url`, or under `document_id`."""
+
+    kind: Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]{0,39}$')]
+    name: Annotated[str, Field(min_length=1, max_length=150), AfterValidator(_plain)]
+    content_type: Literal['application/pdf', 'image/jpeg', 'image/png']
+    sha256: Annotated[str, Field(pattern=r'^[0-9a-f]{64}$')]
+    size_bytes: Annotated[int, Field(ge=1, le=MOST_DOCUMENT_BYTES)] | None = None
+    content: Annotated[str, Field(max_length=MOST_DOCUMENT_BYTES * 4 // 3 + 4)] = ''
+    url: Annotated[str, Field(max_length=LONGEST_LINK)] = ''
+    document_id: Annotated[str, Field(pattern=r'^[A-Za-z0-9_-]{0,64}$')] = ''
+
+    @model_validator(mode='after')
+    def _one_way(self) -> Self:
+        if sum(map(bool, (self.content, self.url, self.document_id))) != 1:
+            raise ValueError('exactly one of content, url, document_id')
+        return self
+
+
 class WireDecision(Wire):
     """The word of the scoring."""
 
     status: Literal['pending', 'approved', 'declined', 'failed']
     reason: Reason = ''
     offers: Annotated[tuple[WireOffer, ...], Field(max_length=MOST_OFFERS)] = ()
+    documents: Annotated[tuple[WireDocument, ...], Field(max_length=MOST_DOCUMENTS)] = ()
 
 
 class WireSubmitted(Wire):
@@ -89,16 +111,6 @@ class WireWantedScan(Wire):
 
     type: ScanType
     after_signing: bool = False
-
-
-class WireDocument(Wire):
-    """A printed form made by the lender, to be fetched at `path` under the application."""
-
-    kind: Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]{0,39}$')]
-    name: Annotated[str, Field(min_length=1, max_length=150), AfterValidator(_plain)]
-    content_type: Literal['application/pdf']
-    document_id: Annotated[str, Field(pattern=r'^[A-Za-z0-9_-]{1,64}$')]
-    sha256: Annotated[str, Field(pattern=r'^[0-9a-f]{64}$')]
 
 
 class WireContract(Wire):

@@ -1,0 +1,1 @@
+"""SMS gateways for tests: processes of their own, each with a journal on the disk."""
