@@ -145,10 +145,13 @@ class LedgerLine(models.Model):
     partner_fee = models.BigIntegerField(_('fee of the partner'), default=0)
     lender_fee = models.BigIntegerField(_('fee of the lender'), default=0)
     to_pay = models.BigIntegerField(_('to pay to the partner'), default=0)
-    corrects = models.ForeignKey('self', on_delete=models.PROTECT, null=True, related_name='corrections')
-    for_partner = models.ForeignKey(Registry, on_delete=models.PROTECT, null=True, related_name='+')
+    corrects = models.ForeignKey(
+        'self', on_delete=models.PROTECT, null=True, related_name='corrections', verbose_name=_('corrects line'))
+    for_partner = models.ForeignKey(
+        Registry, on_delete=models.PROTECT, null=True, related_name='+', verbose_name=_('for registry of the partner'))
     """A correction of a registry sent before: it belongs to that registry's next version, not to its own period."""
-    for_lender = models.ForeignKey(Registry, on_delete=models.PROTECT, null=True, related_name='+')
+    for_lender = models.ForeignKey(
+        Registry, on_delete=models.PROTECT, null=True, related_name='+', verbose_name=_('for registry of the lender'))
     reason = models.CharField(_('reason'), max_length=500, blank=True)
     author = models.CharField(_('author'), max_length=150, blank=True)
     approver = models.CharField(_('approved by'), max_length=150, blank=True)
@@ -221,7 +224,7 @@ class RegistryVersion(models.Model):
     class Meta:
         verbose_name = _('version of a registry')
         verbose_name_plural = _('versions of registries')
-        constraints = [models.UniqueConstraint(fields=['registry', 'number'], name='one_version_per_number')]
+        constraints = [models.UniqueConstraint(fields=['registry', 'number'], name='one_registry_version_per_number')]
         triggers = [guard_moves('version_moves', 'status', VERSION_MOVES)]
 
     def __str__(self) -> str:

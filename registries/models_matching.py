@@ -188,8 +188,9 @@ class ForcedMatch(models.Model):
     guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
     line = models.ForeignKey(
         MatchLine, on_delete=models.PROTECT, related_name='forced', verbose_name=_('line of a matching'))
-    counterparty = models.ForeignKey(Counterparty, on_delete=models.PROTECT, related_name='+')
-    unit = models.TextField()
+    counterparty = models.ForeignKey(
+        Counterparty, on_delete=models.PROTECT, related_name='+', verbose_name=_('counterparty'))
+    unit = models.TextField(_('unit'))
     """What the line was known by: the next matching links by it."""
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, null=True, related_name='+', verbose_name=_('contract'))

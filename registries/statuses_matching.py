@@ -45,7 +45,7 @@ class Channel(models.TextChoices):
     SFTP = 'sftp', _('SFTP')
     IMAP = 'imap', _('mailbox')
     DIRECTORY = 'directory', _('directory')
-    MAILDIR = 'maildir', _('Maildir')
+    MAILDIR = 'maildir', _('Maildir folder')
 
 
 F = ForcedStatus

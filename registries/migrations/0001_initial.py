@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='registryversion',
-            constraint=models.UniqueConstraint(fields=('registry', 'number'), name='one_version_per_number'),
+            constraint=models.UniqueConstraint(fields=('registry', 'number'), name='one_registry_version_per_number'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='registryversion',

@@ -27,7 +27,7 @@ from vault.files import store_file
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 OUR_APPS = {
     'vault', 'jobs', 'partners', 'applications', 'lenders', 'offers', 'contracts', 'scans', 'registries', 'denimhub'}
-NAMES = {'SHA-256', 'BNPL', 'HTML', 'ONLINE', 'OFFLINE'}
+NAMES = {'SHA-256', 'BNPL', 'HTML', 'ONLINE', 'OFFLINE', 'SFTP', 'ID'}
 """Words that are the same in Russian."""
 SECRETS = (QUESTIONNAIRE['last_name'], QUESTIONNAIRE['passport_number'], QUESTIONNAIRE['email'], '9160000000')
 

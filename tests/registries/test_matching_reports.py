@@ -58,7 +58,7 @@ def test_a_report_that_was_not_taken_is_sent_again(mailbox: Mailbox) -> None:
     send_report(run=a_run(), asked_by='anna')
     run_due(kinds=KINDS)
     assert ReportDelivery.objects.get().status == 'QUEUED'
-    run_until_quiet(advance_clock=True, kinds=KINDS)
+    run_until_quiet(600, advance_clock=True, kinds=KINDS)
     assert ReportDelivery.objects.get().status == 'SENT'
     assert len({letter['Message-ID'] for letter in mailbox.letters}) == 1
 
