@@ -219,13 +219,13 @@ def test_a_long_step_keeps_its_lease(system: System) -> None:
 def test_an_emptied_broker_loses_no_work(system: System) -> None:
     """Messages of a broker that forgets everything, its queues' bindings too, are sent again at once."""
     dispatcher = system.dispatcher()
-    # One kind, three quarters of the concurrency of the settings.
+    # Three quarters of the concurrency of the settings; periodic jobs of other rooms may stand in the same queue.
     sent = settings.JOBS_CONCURRENCY['lenders'] * 3 // 4
     fill(sent)
-    system.wait(lambda: system.broker.llen('lenders') == sent, 40)
+    system.wait(lambda: system.broker.llen('lenders') >= sent, 40)
     system.broker.flushdb()
     # Well before the nudges themselves run out.
-    assert system.wait(lambda: system.broker.llen('lenders') == sent, 5) < dispatching.NUDGE_SECONDS - 1
+    assert system.wait(lambda: system.broker.llen('lenders') >= sent, 5) < dispatching.NUDGE_SECONDS - 1
     system.worker()
     for number in range(5):
         system.broker.flushdb()
