@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from applications.admin import ReadOnly
 from registries import (  # noqa: F401 - pages register
@@ -103,7 +104,7 @@ class JournalledAdmin:
 
 
 @admin.register(Counterparty)
-class CounterpartyAdmin(JournalledAdmin, admin.ModelAdmin[Counterparty]):
+class CounterpartyAdmin(JournalledAdmin, ModelAdmin[Counterparty]):
     form = CounterpartyForm
     fields = ('partner', 'lender', 'zone', 'cadence', 'formats', 'columns', 'tolerance', 'grace_days')
     list_display = ('name', 'zone', 'cadence', 'shown_formats', 'tolerance', 'grace_days')
@@ -130,7 +131,7 @@ class CounterpartyAdmin(JournalledAdmin, admin.ModelAdmin[Counterparty]):
 
 
 @admin.register(Tariff)
-class TariffAdmin(JournalledAdmin, admin.ModelAdmin[Tariff]):
+class TariffAdmin(JournalledAdmin, ModelAdmin[Tariff]):
     """A tariff changes deals that are issued from then on: a line of the ledger keeps the fees it was booked with."""
 
     list_display = ('partner', 'lender', 'kind', 'valid_from', 'partner_percent', 'partner_fixed', 'lender_percent',
@@ -141,7 +142,7 @@ class TariffAdmin(JournalledAdmin, admin.ModelAdmin[Tariff]):
 
 
 @admin.register(SettingsChange)
-class SettingsChangeAdmin(ReadOnly, admin.ModelAdmin[SettingsChange]):
+class SettingsChangeAdmin(ReadOnly, ModelAdmin[SettingsChange]):
     list_display = ('at', 'subject', 'author')
     ordering = ('-id',)
     show_full_result_count = False

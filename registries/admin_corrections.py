@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from applications.admin import ReadOnly
 from registries.admin_pages import BREAK, ReasonForm, RemarkForm, ask_and_do, button, require, sent, spaced
@@ -77,7 +78,7 @@ def _person(request: HttpRequest) -> AbstractUser:
 
 
 @admin.register(CorrectionRequest)
-class CorrectionRequestAdmin(ReadOnly, admin.ModelAdmin[CorrectionRequest]):
+class CorrectionRequestAdmin(ReadOnly, ModelAdmin[CorrectionRequest]):
     list_display = ('asked_at', 'line', 'status', 'is_reversal', 'shown_sums', 'author', 'decided_by', 'reason')
     list_filter = ('status',)
     list_select_related = ('line',)

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from registries.admin_pages import BREAK
@@ -34,7 +35,7 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(label=_('Reason'), max_length=500, required=False)
 
 
-class DeliveryEventInline(ReadOnly, admin.TabularInline[DeliveryEvent, Delivery]):
+class DeliveryEventInline(ReadOnly, TabularInline[DeliveryEvent, Delivery]):
     model = DeliveryEvent
     extra = 0
     fields = ('at', 'moved_from', 'moved_to', 'attempt', 'actor', 'why')
@@ -43,7 +44,7 @@ class DeliveryEventInline(ReadOnly, admin.TabularInline[DeliveryEvent, Delivery]
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
+class DeliveryAdmin(ReadOnly, ModelAdmin[Delivery]):
     """Read only; failed deliveries are sent again by the action, with a reason."""
 
     list_display = ('queued_at', 'version', 'target_name', 'status', 'attempts', 'sent_at', 'last_error')
@@ -151,7 +152,7 @@ def _shape_problem(secrets: Any) -> str:
     return '' if is_well else str(_('secrets are an object of texts'))
 
 
-class TargetChangeInline(ReadOnly, admin.TabularInline[TargetChange, DeliveryTarget]):
+class TargetChangeInline(ReadOnly, TabularInline[TargetChange, DeliveryTarget]):
     model = TargetChange
     extra = 0
     fields = ('at', 'author', 'shown')
@@ -165,7 +166,7 @@ class TargetChangeInline(ReadOnly, admin.TabularInline[TargetChange, DeliveryTar
 
 
 @admin.register(DeliveryTarget)
-class DeliveryTargetAdmin(admin.ModelAdmin[DeliveryTarget]):
+class DeliveryTargetAdmin(ModelAdmin[DeliveryTarget]):
     """Changed through the service, so that each change has its author."""
 
     form = TargetForm
@@ -199,7 +200,7 @@ class DeliveryTargetAdmin(admin.ModelAdmin[DeliveryTarget]):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(admin.ModelAdmin[Schedule]):
+class ScheduleAdmin(ModelAdmin[Schedule]):
     """Django's own log of changes names the author."""
 
     list_display = ('counterparty', 'is_active', 'due_hour', 'auto_send', 'starts_on')
@@ -213,7 +214,7 @@ class ScheduleAdmin(admin.ModelAdmin[Schedule]):
 
 
 @admin.register(DownloadNote)
-class DownloadNoteAdmin(ReadOnly, admin.ModelAdmin[DownloadNote]):
+class DownloadNoteAdmin(ReadOnly, ModelAdmin[DownloadNote]):
     list_display = ('at', 'name', 'actor', 'ip', 'link')
     ordering = ('-id',)
     show_full_result_count = False

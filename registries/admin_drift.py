@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from applications.admin import ReadOnly
 from registries.admin_pages import ReasonForm, ask_and_do, button, require, sent, spaced
@@ -21,7 +22,7 @@ from registries.statuses import DriftStatus
 
 
 @admin.register(Drift)
-class DriftAdmin(ReadOnly, admin.ModelAdmin[Drift]):
+class DriftAdmin(ReadOnly, ModelAdmin[Drift]):
     list_display = ('found_at', 'kind', 'status', 'contract', 'lender', 'ours', 'theirs', 'our_sum', 'their_sum',
                     'times_seen', 'healing')
     list_filter = ('status', 'kind', 'contract__lender')

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from applications.admin import ReadOnly
 from contracts.models import Contract
@@ -69,7 +70,7 @@ _SUMS = [_sum_of(name) for name in (
 
 
 @admin.register(LedgerLine)
-class LedgerLineAdmin(ReadOnly, admin.ModelAdmin[LedgerLine]):
+class LedgerLineAdmin(ReadOnly, ModelAdmin[LedgerLine]):
     list_display: Any = ('seq', 'occurred_at', 'event', 'partner', 'lender', 'contract_number', 'external_id', _SUMS[2],
                          _SUMS[3], _SUMS[6])
     list_filter = (BelowFilter, 'event', 'is_sandbox', 'partner', 'lender')

@@ -12,12 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from applications.admin import ReadOnly
 from registries.admin_pages import button, require, sent
 from registries.matching.mapping import FIELDS, mapping_from, mapping_problems
 from registries.matching.pool import TooSlow, read_file
-from registries.matching.reading import Unreadable
+from registries.matching.told import Unreadable
 from registries.models import Counterparty
 from registries.models_matching import ColumnMapping, FileSource
 from registries.pickup.catalogue import PLACES, place_problem
@@ -56,7 +57,7 @@ class MappingForm(forms.Form):
 
 
 @admin.register(ColumnMapping)
-class ColumnMappingAdmin(ReadOnly, admin.ModelAdmin[ColumnMapping]):
+class ColumnMappingAdmin(ReadOnly, ModelAdmin[ColumnMapping]):
     list_display = ('counterparty', 'name', 'version', 'author', 'made_at')
     list_filter = ('counterparty',)
     list_select_related = ('counterparty__partner', 'counterparty__lender')
@@ -150,7 +151,7 @@ class SourceForm(forms.ModelForm[FileSource]):
 
 
 @admin.register(FileSource)
-class FileSourceAdmin(admin.ModelAdmin[FileSource]):
+class FileSourceAdmin(ModelAdmin[FileSource]):
     form = SourceForm
     list_display = ('counterparty', 'name', 'channel', 'is_active', 'looked_at', 'trouble')
     list_filter = ('channel', 'is_active')

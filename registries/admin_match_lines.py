@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from registries.admin_decisions import decision_pages, decision_urls
@@ -19,7 +20,7 @@ from registries.models_matching import ForcedMatch, MatchLine, Resolution
 from registries.statuses_matching import ForcedStatus, OutcomeName
 
 
-class ResolutionInline(ReadOnly, admin.TabularInline[Resolution, MatchLine]):
+class ResolutionInline(ReadOnly, TabularInline[Resolution, MatchLine]):
     model = Resolution
     extra = 0
     fields = ('at', 'kind', 'reason', 'author')
@@ -27,7 +28,7 @@ class ResolutionInline(ReadOnly, admin.TabularInline[Resolution, MatchLine]):
 
 
 @admin.register(MatchLine)
-class MatchLineAdmin(ReadOnly, admin.ModelAdmin[MatchLine]):
+class MatchLineAdmin(ReadOnly, ModelAdmin[MatchLine]):
     list_display = ('id', 'outcome', 'row_no', 'contract_number', 'external_id', 'theirs', 'ours', 'difference')
     list_filter = ('outcome',)
     ordering = ('id',)
@@ -83,7 +84,7 @@ class MatchLineAdmin(ReadOnly, admin.ModelAdmin[MatchLine]):
 
 
 @admin.register(ForcedMatch)
-class ForcedMatchAdmin(ReadOnly, admin.ModelAdmin[ForcedMatch]):
+class ForcedMatchAdmin(ReadOnly, ModelAdmin[ForcedMatch]):
     list_display = ('asked_at', 'counterparty', 'line', 'contract', 'status', 'author', 'decided_by', 'reason')
     list_filter = ('status',)
     list_select_related = ('line', 'contract', 'counterparty__partner', 'counterparty__lender')

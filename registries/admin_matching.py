@@ -16,13 +16,14 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from applications.admin import ReadOnly
 from jobs.services import enqueue
 from registries.admin_pages import BREAK, ask_and_do, button, require, sent
 from registries.admin_three_way import three_way_page
 from registries.downloads import file_response
-from registries.matching.reading import Unreadable
+from registries.matching.told import Unreadable
 from registries.models import Counterparty
 from registries.models_matching import MatchRun, TakenFile
 from registries.problems import problem_texts
@@ -60,7 +61,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(TakenFile)
-class TakenFileAdmin(ReadOnly, admin.ModelAdmin[TakenFile]):
+class TakenFileAdmin(ReadOnly, ModelAdmin[TakenFile]):
     list_display = ('taken_at', 'counterparty', 'name', 'channel', 'taken_by', 'state')
     list_filter = ('channel', 'counterparty')
     list_select_related = ('counterparty__partner', 'counterparty__lender')
@@ -130,7 +131,7 @@ def _taken(values: dict[str, Any], by: str) -> bool:
 
 
 @admin.register(MatchRun)
-class MatchRunAdmin(ReadOnly, admin.ModelAdmin[MatchRun]):
+class MatchRunAdmin(ReadOnly, ModelAdmin[MatchRun]):
     list_display = ('made_at', 'counterparty', 'date_from', 'date_to', 'number', 'lines_read', 'shown', 'left')
     list_filter = ('counterparty',)
     list_select_related = ('counterparty__partner', 'counterparty__lender')

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from registries.admin_pages import BREAK, NothingForm, ask_and_do, button, require, sent, spaced
@@ -47,7 +48,7 @@ def file_links(version: RegistryVersion) -> SafeString:
         for row in version.files.all()))
 
 
-class VersionInline(ReadOnly, admin.TabularInline[RegistryVersion, Registry]):
+class VersionInline(ReadOnly, TabularInline[RegistryVersion, Registry]):
     model = RegistryVersion
     extra = 0
     ordering = ('-number',)
@@ -80,7 +81,7 @@ class VersionInline(ReadOnly, admin.TabularInline[RegistryVersion, Registry]):
 
 
 @admin.register(Registry)
-class RegistryAdmin(ReadOnly, admin.ModelAdmin[Registry]):
+class RegistryAdmin(ReadOnly, ModelAdmin[Registry]):
     list_display = ('counterparty', 'kind', 'first_day', 'last_day', 'newest', 'loans')
     list_filter = ('kind', 'counterparty')
     list_select_related = ('counterparty__partner', 'counterparty__lender')
@@ -146,7 +147,7 @@ def _newest(registry: Registry) -> RegistryVersion | None:
     return max(registry.versions.all(), key=lambda row: row.number, default=None)
 
 
-class VersionEventInline(ReadOnly, admin.TabularInline[VersionEvent, RegistryVersion]):
+class VersionEventInline(ReadOnly, TabularInline[VersionEvent, RegistryVersion]):
     model = VersionEvent
     extra = 0
     fields = ('at', 'moved_from', 'moved_to', 'actor', 'why')
@@ -154,7 +155,7 @@ class VersionEventInline(ReadOnly, admin.TabularInline[VersionEvent, RegistryVer
 
 
 @admin.register(RegistryVersion)
-class RegistryVersionAdmin(ReadOnly, admin.ModelAdmin[RegistryVersion]):
+class RegistryVersionAdmin(ReadOnly, ModelAdmin[RegistryVersion]):
     list_display = ('registry', 'number', 'status', 'status_at', 'count', 'made_at', 'made_by')
     list_filter = ('status',)
     list_select_related = ('registry__counterparty__partner', 'registry__counterparty__lender')
