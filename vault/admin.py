@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 from vault.models import AccessNote, StoredFile
 
 
-class _ReadOnly(admin.ModelAdmin[Any]):
+class _ReadOnly(ModelAdmin[Any]):
     """No adding, changing or deleting by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -22,6 +22,7 @@ BATCH_ROWS: Final = 200
 Indexes = Callable[[Any], dict[str, Any]]
 
 _indexed: dict[type[models.Model], Indexes] = {}
+_parts: list[Callable[[], 'Report']] = []
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,23 @@ def register(model: type[models.Model], indexes: Indexes) -> None:
     _indexed[model] = indexes
 
 
+def register_part(part: Callable[[], Report]) -> None:
+    """Tell of sealed values that lie in no encrypted column of ours, such as a table of a library.
+
+    The part is done once in every rotation; a second run must change nothing.
+    """
+    if part not in _parts:
+        _parts.append(part)
+
+
 def rotate(batch_rows: int = BATCH_ROWS) -> Iterator[Report]:
     """Do all of it, part by part."""
     for model, fields in encrypted_models().items():
         yield reseal(model, fields, batch_rows)
     for model, indexes in _indexed.items():
         yield reindex(model, indexes, batch_rows)
+    for part in _parts:
+        yield part()
     yield rewrite_files(batch_rows)
 
 

@@ -21,6 +21,7 @@ def diaries(db: None, monkeypatch: pytest.MonkeyPatch) -> 'type[Diary]':
     fields = [Diary._meta.get_field('page'), Diary._meta.get_field('note')]
     monkeypatch.setattr(rotation, 'encrypted_models', lambda: {Diary: fields})
     monkeypatch.setattr(rotation, '_indexed', {Diary: diary_indexes})
+    monkeypatch.setattr(rotation, '_parts', [])
     return Diary
 
 
