@@ -20,10 +20,14 @@ class Application(models.Model):
     MOVES: ClassVar[MoveTable] = APPLICATION_MOVES
 
     guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name='+', verbose_name=_('partner'))
-    point = models.ForeignKey(Point, on_delete=models.PROTECT, related_name='+', verbose_name=_('point of sale'))
+    # Django's own index of each of the three would only repeat the beginning of one below.
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name='+', db_index=False, verbose_name=_('partner'))
+    point = models.ForeignKey(
+        Point, on_delete=models.PROTECT, related_name='+', db_index=False, verbose_name=_('point of sale'))
     product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, related_name='+', null=True, verbose_name=_('credit product'))
+        Product, on_delete=models.PROTECT, related_name='+', db_index=False, null=True,
+        verbose_name=_('credit product'))
     external_id = models.CharField(_('external id'), max_length=1024)
     kind = models.CharField(_('kind'), max_length=4, choices=Kind.choices)
     channel = models.CharField(_('channel'), max_length=7, choices=Channel.choices)
@@ -54,10 +58,22 @@ class Application(models.Model):
         verbose_name_plural = _('applications')
         constraints = [models.UniqueConstraint(fields=['partner', 'external_id'], name='one_form_per_external_id')]
         indexes = [
+            # For the list of the workstation, newest first: of all, of a status, of a partner, of a point.
             models.Index(fields=['-created_at', '-id'], name='application_newest'),
+            models.Index(fields=['status', '-created_at', '-id'], name='application_by_status'),
+            models.Index(fields=['partner', '-created_at', '-id'], name='application_by_partner'),
+            models.Index(fields=['point', '-created_at', '-id'], name='application_by_point'),
+            # For its rare ones: a kind, a channel or the world of which there is little; a sum that few have.
+            models.Index(fields=['kind', 'channel', 'is_sandbox', '-created_at'], name='application_by_kind'),
+            models.Index(fields=['amount'], name='application_by_amount'),
+            # What should have expired; only forms with offers are in it.
+            models.Index(fields=['offers_expire_at'], condition=models.Q(status=ApplicationStatus.OFFERED),
+                         name='application_expiring'),
+            # For the check of PostgreSQL when a product is deleted.
+            models.Index(fields=['product'], condition=models.Q(product__isnull=False), name='application_product'),
             models.Index(fields=['phone_index', 'created_at'], name='application_phone'),
             models.Index(fields=['passport_index'], name='application_passport'),
-            models.Index(fields=['last_name_index'], name='application_last_name'),
+            models.Index(fields=['last_name_index', '-created_at', '-id'], name='application_last_name'),
             models.Index(fields=['full_name_index'], name='application_full_name'),
         ]
         triggers = [
@@ -72,7 +88,8 @@ class Application(models.Model):
 class Event(models.Model):
     """The journal: who moved what, from where to where and why. Append-only, no personal data."""
 
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='events')
+    # Without an index of its own: the one below begins with it, and every form writes a line.
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name='events', db_index=False)
     at = models.DateTimeField(_('at'))
     subject = models.CharField(_('subject'), max_length=80)
     moved_from = models.CharField(_('from'), max_length=24, blank=True)

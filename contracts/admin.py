@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from contracts import admin_templates  # noqa: F401 - registers the pages of templates
@@ -13,25 +12,24 @@ from contracts.admin_evidence import evidence_urls
 from contracts.models import Contract, Message, Payment, Signature, SigningCode
 from contracts.models_evidence import EvidenceRecord
 from contracts.models_messages import MessagePart
-from contracts.services_codes import allow_codes_again
 from contracts.texts import masked_phone, rubles
 
 
-class SigningCodeInline(ReadOnly, admin.TabularInline[SigningCode, Contract]):
+class SigningCodeInline(ReadOnly, TabularInline[SigningCode, Contract]):
     model = SigningCode
     extra = 0
     fields = ('seq', 'forms_version', 'is_automatic', 'tries', 'sent_at', 'expires_at', 'expired_at', 'accepted_at')
     ordering = ('seq',)
 
 
-class PaymentInline(ReadOnly, admin.TabularInline[Payment, Contract]):
+class PaymentInline(ReadOnly, TabularInline[Payment, Contract]):
     model = Payment
     extra = 0
     fields = ('transaction_number', 'amount', 'status', 'paid_at')
     ordering = ('paid_at', 'id')
 
 
-class SignatureInline(ReadOnly, admin.TabularInline[Signature, Contract]):
+class SignatureInline(ReadOnly, TabularInline[Signature, Contract]):
     model = Signature
     extra = 0
     fields = ('guid', 'forms_version', 'mode', 'signed_at')
@@ -40,7 +38,7 @@ class SignatureInline(ReadOnly, admin.TabularInline[Signature, Contract]):
 
 
 @admin.register(Contract)
-class ContractAdmin(ReadOnly, admin.ModelAdmin[Contract]):
+class ContractAdmin(ReadOnly, ModelAdmin[Contract]):
     list_display = (
         'guid', 'number', 'status', 'lender', 'loan', 'scans_state', 'payment_status', 'outcome_unknown_since',
         'status_at')
@@ -59,7 +57,6 @@ class ContractAdmin(ReadOnly, admin.ModelAdmin[Contract]):
         'wanted_scans', 'scans_state', 'payment_url', 'payment_status', 'links_sent', 'confirm_accepted_at',
         'confirm_refused', 'issued_at')
     readonly_fields = ('guid', 'loan')
-    actions = ('allow_codes',)
 
     @admin.display(description=_('loan'), ordering='amount')
     def loan(self, obj: Contract) -> str:
@@ -70,19 +67,8 @@ class ContractAdmin(ReadOnly, admin.ModelAdmin[Contract]):
         """The pages of every model, and that of the evidence of signing."""
         return [*evidence_urls(self), *super().get_urls()]
 
-    def has_reopen_permission(self, request: HttpRequest) -> bool:
-        """Who may let a client try again: the row itself stays closed to everybody."""
-        return request.user.has_perm('contracts.change_contract')
 
-    @admin.action(description=_('Allow signing codes again'), permissions=['reopen'])
-    def allow_codes(self, request: HttpRequest, queryset: QuerySet[Contract]) -> None:
-        """For a client who has used up the wrong tries or the messages; the journal names the operator."""
-        for contract in queryset:
-            allow_codes_again(contract, actor=f'operator {request.user.get_username()}')
-        self.message_user(request, _('Codes are allowed again: the client may ask for a new one'))
-
-
-class MessagePartInline(ReadOnly, admin.TabularInline[MessagePart, Message]):
+class MessagePartInline(ReadOnly, TabularInline[MessagePart, Message]):
     model = MessagePart
     extra = 0
     fields = ('gateway', 'gateway_id', 'delivery_status', 'reason', 'reported_at')
@@ -90,7 +76,7 @@ class MessagePartInline(ReadOnly, admin.TabularInline[MessagePart, Message]):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, admin.ModelAdmin[Message]):
+class MessageAdmin(ReadOnly, ModelAdmin[Message]):
     """What was sent when; the text, which holds the code, is not opened here."""
 
     list_display = (
@@ -119,7 +105,7 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin[Message]):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
+class PaymentAdmin(ReadOnly, ModelAdmin[Payment]):
     list_display = ('transaction_number', 'contract', 'lender', 'sum', 'status', 'paid_at')
     list_filter = ('status', 'lender')
     list_select_related = ('contract', 'lender')
@@ -135,7 +121,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
         return rubles(obj.amount)
 
 
-class EvidenceRecordInline(ReadOnly, admin.TabularInline[EvidenceRecord, Signature]):
+class EvidenceRecordInline(ReadOnly, TabularInline[EvidenceRecord, Signature]):
     model = EvidenceRecord
     extra = 0
     fields = ('number', 'kind', 'recorded_at', 'sha256')
@@ -143,7 +129,7 @@ class EvidenceRecordInline(ReadOnly, admin.TabularInline[EvidenceRecord, Signatu
 
 
 @admin.register(Signature)
-class SignatureAdmin(ReadOnly, admin.ModelAdmin[Signature]):
+class SignatureAdmin(ReadOnly, ModelAdmin[Signature]):
     """That a contract was signed and how; the evidence itself, with phone and SMS, is not opened here."""
 
     list_display = ('signed_at', 'contract', 'mode', 'forms_version')

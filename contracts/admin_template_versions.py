@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from contracts.differences import TooLongToCompare, side_by_side
@@ -51,7 +52,7 @@ def page_of(version: TemplateVersion) -> str:
     return reverse('admin:contracts_templateversion_change', args=[version.pk])
 
 
-class EventInline(ReadOnly, admin.TabularInline[TemplateEvent, Model]):
+class EventInline(ReadOnly, TabularInline[TemplateEvent, Model]):
     model = TemplateEvent
     extra = 0
     fields = ('at', 'version_number', 'was', 'became', 'actor', 'why')
@@ -78,7 +79,7 @@ class EventInline(ReadOnly, admin.TabularInline[TemplateEvent, Model]):
 
 
 @admin.register(TemplateVersion)
-class TemplateVersionAdmin(ReadOnly, admin.ModelAdmin[TemplateVersion]):
+class TemplateVersionAdmin(ReadOnly, ModelAdmin[TemplateVersion]):
     """Versions: to look at, to compare, and to decide on by named actions; nothing here is edited."""
 
     list_display = ('template', 'number', 'format', 'status', 'status_at', 'author', 'reviewer')

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from contracts.admin_template_versions import UPLOAD, EventInline, demand, operator_of, page_of
@@ -24,7 +25,7 @@ from contracts.statuses import TemplateStatus
 from contracts.template_guide import guide
 
 
-class VersionInline(ReadOnly, admin.TabularInline[TemplateVersion, PrintTemplate]):
+class VersionInline(ReadOnly, TabularInline[TemplateVersion, PrintTemplate]):
     model = TemplateVersion
     extra = 0
     fields = ('opened', 'format', 'status', 'status_at', 'author', 'reviewer', 'comment')
@@ -38,7 +39,7 @@ class VersionInline(ReadOnly, admin.TabularInline[TemplateVersion, PrintTemplate
 
 
 @admin.register(PrintTemplate)
-class PrintTemplateAdmin(admin.ModelAdmin[PrintTemplate]):
+class PrintTemplateAdmin(ModelAdmin[PrintTemplate]):
     """Forms of lenders. A new one comes with its first file; later only its names and its place change."""
 
     form = DescriptionForm

@@ -12,6 +12,7 @@ from applications.models import Application
 from applications.statuses import MoveTable
 from contracts.models_evidence import EvidenceHead, EvidenceRecord  # noqa: F401 - Django looks for models here
 from contracts.models_messages import DeliveryStatus, MessagePart, PartnerDay  # noqa: F401 - the same
+from contracts.models_operators import Assignment, OperatorAction, OutcomeRequest  # noqa: F401 - the same
 from contracts.models_templates import (  # noqa: F401 - Django looks for models in this module
     PrintTemplate,
     TemplateEvent,
@@ -78,6 +79,16 @@ class Contract(models.Model):
     class Meta:
         verbose_name = _('contract')
         verbose_name_plural = _('contracts')
+        indexes = [
+            models.Index(fields=['number'], name='contract_number'),
+            # What may be stuck: few rows, whose statuses the list of the workstation watches.
+            models.Index(fields=['status', 'status_at'], name='contract_under_way', condition=models.Q(
+                status__in=['PREPARING', 'SIGNED', 'CONFIRMED', 'ISSUING'])),
+            models.Index(fields=['expires_at'], name='contract_unsigned', condition=models.Q(
+                status__in=['PREPARING', 'READY'])),
+            models.Index(fields=['outcome_unknown_since'], name='contract_unknown', condition=models.Q(
+                outcome_unknown_since__isnull=False)),
+        ]
         triggers = [guard_moves('contract_moves', 'status', CONTRACT_MOVES)]
 
     def __str__(self) -> str:
@@ -185,7 +196,11 @@ class Message(models.Model):
     class Meta:
         verbose_name = _('message')
         verbose_name_plural = _('messages')
-        indexes = [models.Index(fields=['phone_index', 'created_at'], name='message_phone')]
+        indexes = [
+            models.Index(fields=['phone_index', 'created_at'], name='message_phone'),
+            # For what was spent in a window of days.
+            models.Index(fields=['created_at'], name='message_newest'),
+        ]
 
     def __str__(self) -> str:
         return f'{self.kind} {self.guid}'

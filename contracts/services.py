@@ -142,20 +142,34 @@ def cancel_application(*, partner_guid: str, form_guid: str, actor: str = PARTNE
     Raises ValidationRefused, FormNotFound, WrongFormStatus. Again on a cancelled form is success.
     """
     with transaction.atomic():
-        application = find_form(partner_guid, form_guid, lock=True)
-        contract = Contract.objects.select_for_update(of=('self',)).select_related('lender').filter(
-            application=application).first()
-        answer = cancel_answer(whole_stage(application, contract))
-        if answer == SUCCESS:
-            return
-        if isinstance(answer, int):
-            raise WrongFormStatus
-        if contract is None:
-            release_submissions(application, actor=actor, why=why)
-            lapse_offers(application)
-            advance(application, ApplicationStatus.CANCELED, actor=actor, why=why)
-        else:
-            end_deal(application, contract, ContractStatus.CANCELED, actor=actor, why=why, tell_lender=True)
+        _cancel(find_form(partner_guid, form_guid, lock=True), actor=actor, why=why)
+
+
+def cancel_for_operator(*, application_id: int, actor: str, why: str) -> bool:
+    """The same by a person of the back office, also for a blocked partner; False when it was cancelled already.
+
+    Raises WrongFormStatus.
+    """
+    with transaction.atomic():
+        return _cancel(lock_application(application_id), actor=actor, why=why)
+
+
+def _cancel(application: Application, *, actor: str, why: str) -> bool:
+    """Cancel a locked application; False when there was nothing left to do. Raises WrongFormStatus."""
+    contract = Contract.objects.select_for_update(of=('self',)).select_related('lender').filter(
+        application=application).first()
+    answer = cancel_answer(whole_stage(application, contract))
+    if answer == SUCCESS:
+        return False
+    if isinstance(answer, int):
+        raise WrongFormStatus
+    if contract is None:
+        release_submissions(application, actor=actor, why=why)
+        lapse_offers(application)
+        advance(application, ApplicationStatus.CANCELED, actor=actor, why=why)
+    else:
+        end_deal(application, contract, ContractStatus.CANCELED, actor=actor, why=why, tell_lender=True)
+    return True
 
 
 def cancel_answer(stage: Stage) -> int | str:

@@ -96,13 +96,14 @@ def check_sms_code(
     raise CodeExpired
 
 
-def allow_codes_again(contract: Contract, *, actor: str) -> None:
+def allow_codes_again(contract: Contract, *, actor: str, why: str = '') -> None:
     """An operator lets a contract whose wrong tries or messages are used up be signed after all."""
     with transaction.atomic():
         _application, row = lock_contract(contract)
         row.wrong_codes = row.codes_resent = 0
         row.save(update_fields=['wrong_codes', 'codes_resent'])
-        record(row.application_id, subject='signing code', actor=actor, why='codes allowed again')
+        record(row.application_id, subject='signing code', actor=actor,
+               why=f'codes allowed again: {why}' if why else 'codes allowed again')
 
 
 def _counted(case: Case) -> Try | None:

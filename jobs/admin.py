@@ -5,13 +5,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 
 from jobs import services
 from jobs.models import Job
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
+class JobAdmin(ModelAdmin[Job]):
     """Read-only but for the two actions, which need the permission `jobs.manage_job`."""
 
     list_display = ('kind', 'subject', 'state', 'due_at', 'attempts', 'last_error', 'created_at')

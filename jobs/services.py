@@ -105,6 +105,25 @@ def park(*, job_ids: Iterable[int], reason: str) -> int:
         return int(cursor.rowcount)
 
 
+def close(*, kind: str, subject: str, reason: str) -> bool:
+    """End open jobs of a subject in the caller's transaction, because people have settled what they were for.
+
+    False, and nothing is changed, while one of them runs: it may be talking just now.
+    """
+    _assert_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT lease_until IS NOT NULL AND lease_until > statement_timestamp() FROM jobs_job'
+            " WHERE kind = %s AND subject = %s AND state <> 'DONE' ORDER BY id FOR UPDATE", [kind, subject])
+        if any(runs for runs, in cursor.fetchall()):
+            return False
+        cursor.execute(
+            "UPDATE jobs_job SET state = 'DONE', finished_at = statement_timestamp(), last_error = %s,"
+            ' fence = fence + 1, lease_until = NULL, nudged_until = NULL, again_at = NULL'
+            " WHERE kind = %s AND subject = %s AND state <> 'DONE'", [reason, kind, subject])
+    return True
+
+
 def _retry_one(job_id: int) -> int:
     try:
         with transaction.atomic(), connection.cursor() as cursor:

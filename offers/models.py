@@ -78,9 +78,12 @@ class Submission(models.Model):
     MOVES: ClassVar[MoveTable] = SUBMISSION_MOVES
 
     guid = models.UUIDField(_('guid'), default=uuid.uuid4, unique=True, editable=False)
+    # Both keys have an index below that begins with them.
     application = models.ForeignKey(
-        Application, on_delete=models.PROTECT, related_name='submissions', verbose_name=_('application'))
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name='+', verbose_name=_('lender'))
+        Application, on_delete=models.PROTECT, related_name='submissions', db_index=False,
+        verbose_name=_('application'))
+    lender = models.ForeignKey(
+        Lender, on_delete=models.PROTECT, related_name='+', db_index=False, verbose_name=_('lender'))
     is_sandbox = models.BooleanField(_('sandbox'))
     status = models.CharField(
         _('status'), max_length=10, choices=SubmissionStatus.choices, default=SubmissionStatus.NEW)
@@ -97,6 +100,7 @@ class Submission(models.Model):
         verbose_name = _('submission')
         verbose_name_plural = _('submissions')
         constraints = [models.UniqueConstraint(fields=['application', 'lender'], name='one_submission_per_lender')]
+        indexes = [models.Index(fields=['lender', '-application'], name='submission_of_lender')]
         triggers = [guard_moves('submission_moves', 'status', SUBMISSION_MOVES), same_world()]
 
     def __str__(self) -> str:
