@@ -50,8 +50,7 @@ def seed_demo() -> dict[str, Any]:
 
 
 def _rows() -> None:
-    ensure_sandbox_lenders(settings.SANDBOX_URL)
-    lenders = list(Lender.objects.filter(is_sandbox=True).order_by('code'))
+    lenders = ensure_sandbox_lenders(settings.SANDBOX_URL)
     for guid, name in ((PARTNER_GUID, 'Демо-магазин «Джинсы и гаджеты»'), (OTHER_PARTNER_GUID, 'Другой демо-магазин')):
         _partner(guid, name, lenders)
     _admin()

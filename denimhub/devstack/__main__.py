@@ -58,6 +58,7 @@ class Stack:
         self.servers: Embedded | None = None
         self.supervisor: Supervisor | None = None
         self.environment: dict[str, str] = {}
+        self.filling: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Servers, schema, demo data, processes."""
@@ -77,6 +78,7 @@ class Stack:
         self.state.note_address(self.url)
         self.environment = {**os.environ, **made}
         self.manage('migrate', '--verbosity', '0')
+        self.manage('sync_groups', '--json')
         self.seeds: dict[str, Any] = json.loads(self.manage('seed_demo', '--json'))
         say('schema and demo data are ready')
         self.supervisor = Supervisor(
@@ -104,6 +106,10 @@ class Stack:
                 say(f'{name} ended, started again')
         if self.supervisor is not None:
             self.supervisor.watch()
+        if self.filling is not None and self.filling.poll() is not None:
+            say('workstation: filled with applications of the last month' if self.filling.returncode == 0 else
+                f'workstation: NOT filled (fill_demo, exit status {self.filling.returncode}), see {self.state.logs}/')
+            self.filling = None
         time.sleep(LOOK_SECONDS)
 
     def wait_until_healthy(self) -> bool:
@@ -132,8 +138,17 @@ class Stack:
             kill_group(process.pid)
         say('demo: issued' if process.returncode == 0 else f'demo FAILED (exit status {process.returncode})')
 
+    def fill(self) -> None:
+        """Let the workstation be filled meanwhile, behind everything else; what was filled before stays as it is."""
+        with open(self.state.logs / 'fill_demo.log', 'ab') as log:
+            self.filling = subprocess.Popen(
+                ['nice', '-n', '10', sys.executable, 'manage.py', 'fill_demo'], cwd=ROOT, env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=child_setup(signal.SIGTERM))
+
     def stop(self) -> None:
         """Parts first, servers last."""
+        if self.filling is not None and self.filling.poll() is None:
+            kill_group(self.filling.pid)
         if self.supervisor is not None:
             self.supervisor.stop()
         if self.servers is not None:
@@ -145,6 +160,8 @@ class Stack:
         say('')
         say(f'start page       {self.url}/')
         say(f'workstation      {self.url}/admin/   {admin.get("username")} / {admin.get("password")}')
+        if self.filling is not None:
+            say('                 or operator, supervisor, auditor, security, partner, with the same password')
         say(f'API for partners {self.url}/docs/')
         say(f'demo partner     partner_guid {self.seeds.get("partner_guid")}')
         for name, point in self.seeds.get('points', {}).items():
@@ -179,6 +196,7 @@ def _run(stack: Stack) -> None:
         say('all parts answer at /healthz')
         for arguments in DEMONSTRATIONS:
             stack.demonstrate(arguments)
+        stack.fill()
     stack.tell_addresses()
     forever: Callable[[], None] = stack.look
     while True:

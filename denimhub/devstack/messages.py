@@ -15,6 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from denimhub.conf.environment import ROOT
+from denimhub.devstack import messages_theme
 
 CATALOGUE = ROOT / 'locale' / 'ru' / 'LC_MESSAGES' / 'django.po'
 COMPILED = CATALOGUE.with_suffix('.mo')
@@ -61,13 +62,20 @@ def compiled(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
+def _theme() -> list[str]:
+    """Compile the catalogue of the theme, which is kept by hand; returns what it lacks."""
+    kept = messages_theme.read_theme_catalogue()
+    messages_theme.COMPILED.write_bytes(compiled(kept))
+    return untranslated(kept)
+
+
 def main() -> int:
-    """Rewrite both files; the exit status is 1 when translations are missing."""
+    """Rewrite the files; the exit status is 1 when translations are missing."""
     catalogue = brought_up_to_date(read_catalogue())
     with CATALOGUE.open('wb') as file:
         write_po(file, catalogue, sort_output=True, no_location=True, width=110)
     COMPILED.write_bytes(compiled(read_catalogue()))
-    missing = untranslated(catalogue)
+    missing = untranslated(catalogue) + _theme()
     for text in missing:
         sys.stdout.write(f'no translation: {text}\n')
     return 1 if missing else 0
