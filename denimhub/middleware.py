@@ -12,12 +12,16 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import ResolverMatch, URLResolver, get_resolver
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from partners import calls
+
 log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # Balancers ask for health by an inner address over plain HTTP: neither the host check nor the redirect is for them.
 DIRECT_PATHS = ('/dp/', '/lenders/callback/', '/livez', '/readyz', '/healthz')
-# What comes after it opens a file: it is not for the log.
-_SECRET_PATH = re.compile(r'(/registries/download/)[^/]+')
+# What comes after it opens a file, confirms an e-mail or sets a password: it is not for the log.
+_SECRET_PATH = re.compile(
+    r'(/registries/download/|/accounts/password/reset/key/|/registration/confirm/|/partner/join/)[^/]+')
+_SECRET_PREFIXES = ('/registries/', '/accounts/', '/registration/', '/partner/')
 _ACCEPTABLE_ID = re.compile(r'[A-Za-z0-9_-]{8,64}')
 
 
@@ -45,14 +49,28 @@ class RequestLog:
         response.headers['X-Request-ID'] = request_id
         response.headers.setdefault('X-Content-Type-Options', 'nosniff')
         if request.path_info not in {'/livez', '/readyz', '/healthz'}:
+            ms = round((time.perf_counter() - started) * 1000, 1)
             self.log.info('request', method=request.method, path=_logged(request.path_info),
-                          status=response.status_code, ms=round((time.perf_counter() - started) * 1000, 1))
+                          status=response.status_code, ms=ms)
+            noted = request.META.get(calls.CALL)
+            if noted is not None:
+                noted.ms, noted.request_id = ms, request_id
+                if response.status_code >= 400:  # a protocol fault; the view knows the codes of the document
+                    noted.code = response.status_code
+                noted.request_bytes = _count(request.META.get('CONTENT_LENGTH'))
+                noted.answer_bytes = _count(response.headers.get('Content-Length'))
+                calls.note(noted)
         clear_contextvars()
         return response
 
 
 def _logged(path: str) -> str:
-    return _SECRET_PATH.sub(r'\1…', path)[:100] if path.startswith('/registries/') else path[:100]
+    return _SECRET_PATH.sub(r'\1…', path)[:100] if path.startswith(_SECRET_PREFIXES) else path[:100]
+
+
+def _count(told: str | None) -> int:
+    """A length as a header tells it; 0 for a body in chunks and for nonsense."""
+    return min(int(told), 2**31 - 1) if told and told.isascii() and told.isdigit() else 0
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class AuthPolicy(models.TextChoices):
+    """What a call must bring beside the guid of the partner: nothing, an address of its list, a bearer key, or both."""
+
+    GUID = 'guid', _('guid only')
+    IP = 'ip', _('guid, from its addresses')
+    KEY = 'key', _('guid and a key')
+    IP_KEY = 'ip_key', _('guid and a key, from its addresses')
+
+
 class Partner(models.Model):
     """A retailer or credit broker; a sandbox or a live one for ever (a database trigger refuses the change)."""
 
@@ -20,6 +29,9 @@ class Partner(models.Model):
     requests_per_second = models.PositiveIntegerField(_('requests per second'), null=True, blank=True)
     forms_per_phone_day = models.PositiveIntegerField(_('forms per phone and day'), null=True, blank=True)
     sms_per_day = models.PositiveIntegerField(_('SMS per day'), null=True, blank=True)
+    auth_policy = models.CharField(
+        _('proof of who calls'), max_length=6, choices=AuthPolicy.choices, default=AuthPolicy.GUID)
+    networks = models.JSONField(_('addresses it may call from'), default=list, blank=True)
     created_at = models.DateTimeField(_('created at'), auto_now_add=True)
 
     class Meta:
@@ -85,4 +97,8 @@ class Product(models.Model):
         return f'{self.code} {self.name}'
 
 
-import partners.models_staff  # noqa: E402,F401 - Django looks for models here
+import partners.models_calls  # noqa: E402 - Django looks for models here
+import partners.models_changes  # noqa: E402
+import partners.models_company  # noqa: E402
+import partners.models_keys  # noqa: E402
+import partners.models_staff  # noqa: E402,F401

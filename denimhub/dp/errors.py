@@ -38,6 +38,15 @@ class BadBody(Fault):
     message = _('The body is not valid JSON: send one JSON object in UTF-8')
 
 
+class NotProven(Fault):
+    status = HTTPStatus.UNAUTHORIZED
+    message = _('The key is missing or wrong: send Authorization: Bearer with a key of this partner')
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers['WWW-Authenticate'] = 'Bearer'
+
+
 class UnknownMethod(Fault):
     status = HTTPStatus.NOT_FOUND
     message = _('There is no such method: check the address, it has no slash at the end')

@@ -14,11 +14,13 @@ from rest_framework.request import Request
 
 from applications.models import Document
 from applications.selectors import document_for
+from denimhub.dp.admission import admitted_guid
 from denimhub.dp.errors import UnknownFile, UnsatisfiableRange
 from denimhub.dp.limits import check_rate
 from denimhub.dp.openapi import MethodSchema
 from denimhub.dp.ranges import Part, Unsatisfiable, part_of
 from denimhub.dp.view import PartnerView
+from partners.calls import CALL, Noted, likely_guid
 from vault.access import note_access
 from vault.files import open_file, open_part
 
@@ -60,10 +62,12 @@ class GetFile(PartnerView):
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         partner_guid = request.GET.get('partner_guid', '')
+        noted = request.META[CALL] = Noted(likely_guid(partner_guid) or '', 'get_file')
         check_rate(partner_guid)
-        document = document_for(partner_guid, request.GET.get('file_guid', ''))
+        document = document_for(admitted_guid(partner_guid, request.META), request.GET.get('file_guid', ''))
         if document is None:
             raise UnknownFile
+        noted.form_guid = str(document.application.guid)
         part = _asked_part(request, document)
         if kwargs['is_head']:
             return _described(HttpResponse(), document, part)

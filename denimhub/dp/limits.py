@@ -1,4 +1,4 @@
-"""Settings of partners that the front door itself obeys: language, requests per second.
+"""Settings of partners that the front door itself obeys: language, requests per second, proof of who calls.
 
 Only partners with a setting of their own are kept, one query for all of them every 15 seconds in each process, so that
 a call of a partner without settings costs no query. The limit is a soft one: a bucket per process, each process
@@ -6,6 +6,7 @@ grants its share.
 """
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from denimhub.dp.errors import TooManyRequests
-from partners.models import Partner
+from partners.models import AuthPolicy, Partner
 
 REFRESH_SECONDS = 15.0
 BURST_SECONDS = 2.0
@@ -25,7 +26,11 @@ BURST_SECONDS = 2.0
 class Terms:
     """One partner's settings with its bucket of this process; `requests_per_second` None means no limit."""
 
+    partner_id: int = 0
     allows_english: bool = False
+    needs_address: bool = False
+    needs_key: bool = False
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     requests_per_second: int | None = None
     tokens: float = 0.0
     filled_at: float = field(default_factory=time.monotonic)
@@ -63,14 +68,18 @@ class _Book:
             if now < self.stale_at:
                 return
             self.stale_at = now + REFRESH_SECONDS
-            rows = Partner.objects.filter(Q(allows_english=True) | Q(requests_per_second__isnull=False)).values_list(
-                'guid', 'allows_english', 'requests_per_second')
+            rows = Partner.objects.filter(
+                Q(allows_english=True) | Q(requests_per_second__isnull=False) | ~Q(auth_policy=AuthPolicy.GUID),
+            ).values_list('pk', 'guid', 'allows_english', 'requests_per_second', 'auth_policy', 'networks')
             fresh: dict[str, Terms] = {}
-            for guid, allows_english, rate in rows:
+            for pk, guid, allows_english, rate, policy, networks in rows:
                 known = self.terms.get(str(guid))
                 if known is None or known.requests_per_second != rate:
                     known = Terms(requests_per_second=rate, tokens=(rate or 0) * BURST_SECONDS)
-                known.allows_english = allows_english
+                known.partner_id, known.allows_english = pk, allows_english
+                known.needs_address = policy in {AuthPolicy.IP, AuthPolicy.IP_KEY}
+                known.needs_key = policy in {AuthPolicy.KEY, AuthPolicy.IP_KEY}
+                known.networks = tuple(ipaddress.ip_network(network) for network in networks)
                 fresh[str(guid)] = known
             self.terms = fresh
 

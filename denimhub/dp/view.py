@@ -13,12 +13,14 @@ from structlog.contextvars import bind_contextvars
 
 from applications.refusals import Refusal
 from denimhub.dp import envelope
+from denimhub.dp.admission import admitted_guid
 from denimhub.dp.call import Call, Method
 from denimhub.dp.errors import Fault, UnknownMethod, WrongVerb, as_fault
 from denimhub.dp.language import RUSSIAN, language_for
 from denimhub.dp.limits import check_rate
 from denimhub.dp.openapi import MethodSchema
 from denimhub.dp.parser import check_media_type, drop_body, read_document, upload_slot
+from partners.calls import CALL, Noted, likely_guid
 
 
 class PartnerView(APIView):
@@ -69,15 +71,29 @@ class MethodView(PartnerView):
     def answer_document(self, request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
         language = language_for(request.META.get('HTTP_ACCEPT_LANGUAGE', ''), document.get('partner_guid'))
         call = Call(request.META.get('HTTP_X_REQUEST_ID', ''), language, request.META.get('REMOTE_ADDR', ''))
+        noted = _noted(request, self.method.name, document)
         with nullcontext() if get_language() == language else override(language):
             try:
                 check_rate(document.get('partner_guid'))
-                return envelope.success(self.method.perform(call, document))
+                if 'partner_guid' in document:
+                    document['partner_guid'] = admitted_guid(document['partner_guid'], request.META)
+                answer = self.method.perform(call, document)
+                if noted.form_guid is None:
+                    noted.form_guid = likely_guid(answer.get('form_guid'))
+                return envelope.success(answer)
             except Refusal as refused:
                 bind_contextvars(code=refused.code)
+                noted.code, noted.fields = refused.code, ','.join(refused.data)
                 return envelope.refusal(refused, language)
             except Exception as trouble:  # noqa: BLE001
                 return self.say(as_fault(trouble), language)
+
+
+def _noted(request: HttpRequest, method: str, document: dict[str, Any]) -> Noted:
+    """What goes to the log of calls, with the request so that its last layer finds it."""
+    noted = request.META[CALL] = Noted(
+        likely_guid(document.get('partner_guid')) or '', method, likely_guid(document.get('form_guid')))
+    return noted
 
 
 class NothingHere(PartnerView):
