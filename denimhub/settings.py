@@ -13,6 +13,7 @@ from kombu import Exchange, Queue
 
 from denimhub.conf.broker import celery_broker_url
 from denimhub.conf.logs import configure_structlog, logging_settings
+from denimhub.workstation import theme
 
 # Lets Django's generic classes take their types at run time too: `class PartnerAdmin(admin.ModelAdmin[Partner])`.
 django_stubs_ext.monkeypatch()
@@ -52,10 +53,13 @@ APPEND_SLASH = False
 SUPPORT_EMAIL = 'support@denumtech.ru'
 
 INSTALLED_APPS = [
-    'unfold', 'unfold.contrib.filters', 'unfold.contrib.forms', 'django.contrib.admin', 'django.contrib.auth', 'django.contrib.contenttypes', 'django.contrib.sessions',
-    'django.contrib.messages', 'whitenoise.runserver_nostatic', 'django.contrib.staticfiles',
+    # Not 'unfold' and 'django.contrib.admin': their sites would take the place of the one that asks the matrix.
+    'unfold.apps.BasicAppConfig', 'unfold.contrib.filters', 'unfold.contrib.forms',
+    'denimhub.people.admin_app.GuardedAdminConfig', 'django.contrib.auth', 'django.contrib.contenttypes',
+    'django.contrib.sessions', 'django.contrib.messages', 'whitenoise.runserver_nostatic', 'django.contrib.staticfiles',
     'pgtrigger', 'csp', 'django_filters', 'rest_framework', 'drf_spectacular', 'drf_spectacular_sidecar',
     'vault', 'jobs', 'partners', 'applications', 'lenders', 'offers', 'contracts', 'scans', 'registries', 'denimhub',
+    'allauth', 'allauth.account', 'allauth.mfa', 'denimhub.people', 'denimhub.registration',
 ]
 # What stands below PartnerShortCut is for browsers only: the API passes the first two (see denimhub/middleware.py).
 MIDDLEWARE = [
@@ -63,11 +67,13 @@ MIDDLEWARE = [
     'denimhub.middleware.PartnerShortCut',
     'django.middleware.security.SecurityMiddleware',
     'whitenoise.middleware.WhiteNoiseMiddleware',
-    'csp.middleware.CSPMiddleware',
+    'denimhub.workstation.policy.ContentPolicy',
     'django.contrib.sessions.middleware.SessionMiddleware',
     'django.middleware.common.CommonMiddleware',
     'django.middleware.csrf.CsrfViewMiddleware',
     'django.contrib.auth.middleware.AuthenticationMiddleware',
+    'allauth.account.middleware.AccountMiddleware',
+    'denimhub.people.middleware.StaffSession',
     'django.contrib.messages.middleware.MessageMiddleware',
     'django.middleware.clickjacking.XFrameOptionsMiddleware',
 ]
@@ -82,7 +88,9 @@ TEMPLATES: list[dict[str, Any]] = [{
 CONTENT_SECURITY_POLICY = {'DIRECTIVES': {
     'default-src': [NONE], 'script-src': [SELF], 'style-src': [SELF], 'img-src': [SELF], 'font-src': [SELF],
     'connect-src': [SELF], 'frame-ancestors': [NONE], 'base-uri': [NONE], 'form-action': [SELF], 'object-src': [NONE],
+    'report-uri': '/csp-report',
 }}
+# Pages of the workstation may do a little more: denimhub/workstation/policy.py.
 X_FRAME_OPTIONS = 'DENY'
 # Not no-referrer: under it browsers send `Origin: null` with a form, and the CSRF check refuses every log-in.
 SECURE_REFERRER_POLICY = 'same-origin'
@@ -96,10 +104,12 @@ if env.bool('BEHIND_TLS_PROXY', default=PRODUCTION):
     SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = 'Lax'
+# A link in a letter opens the log-in even for who is logged in elsewhere; nothing of ours is posted from other sites.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = 'Strict'
 SESSION_COOKIE_NAME = '__Host-session' if PRODUCTION else 'denimhub-session'
 CSRF_COOKIE_NAME = '__Host-csrf' if PRODUCTION else 'denimhub-csrf'
-SESSION_COOKIE_AGE = 30 * 60  # seconds without a click
+# Seconds without a click; denimhub/people/sessions.py makes it 15 minutes for some, and 12 hours in all.
+SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 PASSWORD_HASHERS = [
     'django.contrib.auth.hashers.Argon2PasswordHasher',
@@ -109,7 +119,36 @@ AUTH_PASSWORD_VALIDATORS = [
     {'NAME': 'django.contrib.auth.password_validation.MinimumLengthValidator', 'OPTIONS': {'min_length': 15}},
     {'NAME': 'django.contrib.auth.password_validation.UserAttributeSimilarityValidator'},
     {'NAME': 'django.contrib.auth.password_validation.CommonPasswordValidator'},
+    {'NAME': 'denimhub.people.passwords.LongestValidator'},
+    {'NAME': 'denimhub.people.passwords.ContextValidator'},
 ]
+# Proxies of ours, as networks: from them, and from nobody else, X-Forwarded-For is believed (denimhub/address.py).
+TRUSTED_PROXIES: list[str] = env.list('TRUSTED_PROXIES', default=[
+    '127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'] if PRODUCTION else [])
+
+# --- people: who logs in and how (what they may do stands in denimhub/people/matrix.toml) ----------------------------
+AUTHENTICATION_BACKENDS = ['denimhub.people.backend.MatrixBackend']
+LOGIN_URL = 'account_login'
+LOGIN_REDIRECT_URL = 'admin:index'
+# Staff without a second step are led to its set-up and can open nothing else.
+STAFF_TOTP_REQUIRED: bool = env.bool('STAFF_TOTP_REQUIRED', default=PRODUCTION)
+ACCOUNT_ADAPTER = 'denimhub.people.adapters.AccountAdapter'
+ACCOUNT_LOGIN_METHODS = {'username'}
+ACCOUNT_SIGNUP_FIELDS = ['username*', 'password1*']  # there is no sign-up; the library checks that the two agree
+ACCOUNT_EMAIL_VERIFICATION = 'none'
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = 'https' if PRODUCTION else 'http'
+ACCOUNT_EMAIL_SUBJECT_PREFIX = 'DenimHub: '
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Wrong passwords are counted in the database (denimhub/people/slowdown.py), by account and address.
+ACCOUNT_RATE_LIMITS = {'login_failed': None}
+MFA_ADAPTER = 'denimhub.people.adapters.SecondStepAdapter'
+MFA_FORMS = {'authenticate': 'denimhub.people.forms.SecondStepForm',
+             'activate_totp': 'denimhub.people.forms.ActivateForm'}
+MFA_SUPPORTED_TYPES = ['totp', 'recovery_codes']
+MFA_TOTP_ISSUER = 'DenimHub'
+MFA_TOTP_TOLERANCE = 1  # half minutes to each side, for clocks that are not quite right
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 # The parser of `/dp/` counts bytes itself, per method; this one bounds the forms of the browser.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
@@ -164,7 +203,8 @@ USE_TZ = True
 TIME_ZONE = 'Europe/Moscow'  # what people are shown; the database and the logs hold UTC
 LANGUAGE_CODE = 'ru'
 LANGUAGES = [('ru', 'Русский'), ('en', 'English')]
-LOCALE_PATHS = [BASE_DIR / 'locale']
+FORMAT_MODULE_PATH = 'denimhub.conf.formats'
+LOCALE_PATHS = [BASE_DIR / 'locale', BASE_DIR / 'locale' / 'unfold']
 STATIC_URL = '/static/'
 # Outside production files are found where they lie, nothing is collected.
 STATIC_ROOT: str | None = env.str('STATIC_ROOT', default=str(BASE_DIR / 'staticfiles')) if PRODUCTION else None
@@ -175,6 +215,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     'staticfiles': {'BACKEND': 'whitenoise.storage.CompressedManifestStaticFilesStorage' if PRODUCTION
                     else 'django.contrib.staticfiles.storage.StaticFilesStorage'},
 }
+
+# --- how the workstation looks ---------------------------------------------------------------------------------------
+UNFOLD = theme.UNFOLD
 
 # --- neighbours -----------------------------------------------------------------------------------------------------
 SANDBOX_URL: str = env.str('SANDBOX_URL', default='http://127.0.0.1:8100').rstrip('/')
@@ -197,6 +240,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 # Processes of the web server over all machines: each grants its share of a partner's requests per second.
 WEB_PROCESSES: int = env.int('WEB_PROCESSES', default=2)
+
+# --- partners: the log of their calls, for the card of an application and the partner's own page ----------------------
+PARTNER_CALLS_LOG: bool = DENIMHUB_ENV != 'test'
+PARTNER_CALLS_KEEP_DAYS: int = env.int('PARTNER_CALLS_KEEP_DAYS', default=30)
 
 # --- logs: JSON lines on standard error, without personal data ------------------------------------------------------
 LOG_LEVEL: str = env.str('LOG_LEVEL', default='INFO')
@@ -248,6 +295,11 @@ EMAIL_HOST_PASSWORD: str = _email.get('EMAIL_HOST_PASSWORD') or ''
 EMAIL_USE_TLS: bool = _email.get('EMAIL_USE_TLS', False)
 EMAIL_USE_SSL: bool = _email.get('EMAIL_USE_SSL', False)
 DEFAULT_FROM_EMAIL: str = env.str('EMAIL_FROM', default=SUPPORT_EMAIL)
+EMAIL_TIMEOUT = 15  # seconds
+# A stand without a mail server keeps letters in a folder; /registration/letters/ shows them, outside production only.
+EMAIL_FILE_PATH = Path(FILES_ROOT).parent / 'letters'
+if not EMAIL_URL and not PRODUCTION:
+    EMAIL_BACKEND = 'django.core.mail.backends.filebased.EmailBackend'
 # Above this a letter carries a link instead of the files.
 REGISTRY_ATTACHMENT_BYTES: int = env.int('REGISTRY_ATTACHMENT_BYTES', default=10 * 1024 * 1024)
 # Secrets of addresses of delivery that are kept in the environment; an address names them as env:REGISTRY_SECRET_…

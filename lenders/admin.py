@@ -9,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from lenders import services
 from lenders.models import Exchange, Lender, LenderCallback
 from lenders.scan_style import BadScanStyle, scan_style
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[type-arg]
     """Rows that nobody writes by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -44,7 +45,7 @@ class LenderForm(forms.ModelForm[Lender]):
 
 
 @admin.register(Lender)
-class LenderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LenderAdmin(ModelAdmin):  # type: ignore[type-arg]
     """Lenders; credentials are sealed and never shown."""
 
     form = LenderForm
@@ -57,7 +58,11 @@ class LenderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    @admin.action(description=_('Resume calls'), permissions=['change'])
+    def has_resume_permission(self, request: HttpRequest) -> bool:
+        """Who may let calls go out again; the configuration itself is another matter."""
+        return request.user.has_perm('lenders.resume')
+
+    @admin.action(description=_('Resume calls'), permissions=['resume'])
     def resume(self, request: HttpRequest, queryset: QuerySet[Lender]) -> None:
         """Credentials have been put right: calls go out at once."""
         for lender in queryset:

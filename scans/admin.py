@@ -7,13 +7,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from applications.admin import ReadOnly
 from scans import picture_views
 from scans.models import Scan, SentFile
 
 
-class SentFileInline(ReadOnly, admin.TabularInline[SentFile, Scan]):
+class SentFileInline(ReadOnly, TabularInline[SentFile, Scan]):
     """What each lender got, by SHA-256."""
 
     model = SentFile
@@ -23,7 +24,7 @@ class SentFileInline(ReadOnly, admin.TabularInline[SentFile, Scan]):
 
 
 @admin.register(Scan)
-class ScanAdmin(ReadOnly, admin.ModelAdmin[Scan]):
+class ScanAdmin(ReadOnly, ModelAdmin[Scan]):
     """Which scans came, what was found, what the lender said; the picture for those who may see it."""
 
     list_display = ('type', 'version', 'is_current', 'state', 'decline_reason', 'application', 'created_at', 'sent_at')

@@ -1,1 +1,1 @@
-"""The operator's workstation: the admin site as the operators see it; it knows every package and changes rows through services only."""
+"""The workstation: the admin site as operators see it. Knows every package, changes rows through services only."""

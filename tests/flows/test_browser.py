@@ -112,7 +112,7 @@ def test_an_operator_logs_in_and_finds_an_application(running_system: RunningSys
     page.set_viewport_size({'width': 1280, 'height': 900})
     admin = running_system.seeds['admin']
     page.goto(f'{running_system.base_url}/admin/')
-    page.fill('input[name=username]', admin['username'])
+    page.fill('input[name=login]', admin['username'])
     page.fill('input[name=password]', admin['password'])
     page.locator('[type=submit]').click()
     page.goto(f'{running_system.base_url}/admin/applications/application/?q={story.keys["form_guid"]}')

@@ -54,6 +54,7 @@ class RunningSystem:
         # The same keys as the tests: they read the client's SMS where the system stores them.
         self.env |= {name: value for name, value in os.environ.items() if name.startswith('VAULT_')}
         self.manage('migrate', '--verbosity', '0')
+        self.manage('sync_groups', '--json')
         self.seeds = json.loads(self.manage('seed_demo', '--json'))
         self.supervisor = Supervisor(
             system_parts(host='127.0.0.1', port=self.port, sandbox_port=self.sandbox_port,

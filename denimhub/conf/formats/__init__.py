@@ -1,0 +1,1 @@
+"""How dates look to people: Django reads the module of the language."""

@@ -1,0 +1,153 @@
+"""Cards of applications in every state in a real Chromium: readable for everyone, no console error, by keyboard too.
+
+With DENIMHUB_PICTURES=<directory> each page is also photographed.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from applications.models import Application
+from contracts.models_operators import OutcomeRequest
+from denimhub.demo.history import fill_demo
+from jobs.models import Job
+from offers.models import Submission
+from scans.models import Scan
+from tests.flows.test_workstation_look import CHROMIUM, Site, assert_right, problems_of
+
+pytestmark = [
+    pytest.mark.slow, pytest.mark.django_db,
+    pytest.mark.skipif(CHROMIUM is None, reason='no Chromium on this machine: install the package chromium'),
+]
+STORIES = int(os.environ.get('DENIMHUB_STORIES', '42'))
+
+
+@pytest.fixture(scope='module')
+def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker,
+         tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with the demo history; its rows are removed at the end."""
+    from django.test import override_settings
+
+    files = str(tmp_path_factory.mktemp('files'))
+    with django_db_blocker.unblock(), override_settings(VAULT_FILES_DIR=files, ALLOWED_HOSTS=['*']):
+        fill_demo(count=STORIES)
+        boss, client, browser_login = User.objects.create_superuser('boss'), Client(), Client()
+        client.force_login(boss)
+        browser_login.force_login(boss)
+        server = LiveServer('127.0.0.1')
+        try:
+            with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+                patch.setenv('DJANGO_ALLOW_ASYNC_UNSAFE', '1')
+                switches = ['--disable-gpu'] + (['--no-sandbox'] if os.geteuid() == 0 else [])
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
+                staff, stranger = (browser.new_context(locale='ru-RU', reduced_motion='reduce') for _ in range(2))
+                staff.add_cookies([{'name': key, 'value': morsel.value, 'url': server.url}
+                                   for key, morsel in browser_login.cookies.items()])
+                yield Site(server.url, staff, stranger, client)
+                browser.close()
+        finally:
+            server.stop()
+            call_command('flush', verbosity=0, interactive=False)
+            with connection.cursor() as cursor:  # a thread of the server may still hold one: the database could not go
+                cursor.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+                               'WHERE datname = current_database() AND pid <> pg_backend_pid()')
+
+
+def card(pk: int) -> str:
+    return reverse('admin:applications_application_change', args=[pk])
+
+
+def kinds() -> list[int]:
+    """One application of every pair of statuses, of application and contract."""
+    found: dict[tuple[str, str | None], int] = {}
+    for pk, status, contract in Application.objects.order_by('pk').values_list('pk', 'status', 'contract__status'):
+        found.setdefault((status, contract), pk)
+    return list(found.values())
+
+
+def test_cards_of_all_states_look_right(site: Site) -> None:
+    pks = kinds()
+    assert len(pks) >= 12
+    assert_right([problem for pk in pks for problem in problems_of(site.staff, site.url, card(pk))])
+
+
+def test_pages_of_actions_look_right(site: Site) -> None:
+    parked = Job.objects.filter(state='PARKED', kind='contracts.prepare').get()
+    pk = Application.objects.get(contract__guid=parked.subject).pk
+    unknown = Submission.objects.filter(outcome_unknown_since__isnull=False, status='SENDING').latest('pk')
+    name = 'admin:applications_application_{}'.format
+    addresses = [
+        reverse(name('cancel'), args=[pk]), reverse(name('retry_job'), args=[pk, parked.pk]),
+        reverse(name('reveal'), args=[pk]), reverse(name('propose'), args=[unknown.application_id, unknown.pk]),
+        reverse(name('bulk'), args=['note']) + f'?ids={pk},{unknown.application_id}']
+    assert not OutcomeRequest.objects.exists()
+    assert_right([problem for address in addresses for problem in problems_of(site.staff, site.url, address)])
+
+
+@pytest.fixture
+def page(site: Site) -> Iterator[Page]:
+    """A page of the superuser; the test fails when the console shows an error."""
+    opened, errors = site.staff.new_page(), list[str]()
+    opened.set_viewport_size({'width': 1280, 'height': 900})
+    opened.on('console', lambda message: errors.append(message.text) if message.type == 'error' else None)
+    opened.on('pageerror', lambda error: errors.append(str(error)))
+    yield opened
+    opened.close()
+    assert errors == []
+
+
+def test_scans_are_opened_with_a_reason_zoomed_and_turned_by_keyboard(site: Site, page: Page) -> None:
+    pk = Scan.objects.filter(display_file__isnull=False).earliest('pk').application_id
+    page.goto(site.url + card(pk))
+    page.get_by_role('link', name='Открыть с указанием причины').last.click()
+    assert page.get_by_label('Сканы').is_checked()
+    page.get_by_label('Имя и рождение').check()
+    page.get_by_label('Зачем').select_option('check')
+    page.get_by_label('Подробнее').fill('сверка фотографии с паспортом')
+    page.get_by_role('button', name='Показать', exact=True).click()
+    page.get_by_text('Показ записан в журнал доступа').wait_for()
+    form = Application.objects.get(pk=pk).questionnaire
+    assert form['last_name'] in page.content()
+    photograph(page, 'revealed')
+    page.get_by_role('link', name='Вернуться к карточке').click()
+    assert form['last_name'] not in page.content()
+    page.locator('a[data-zoom]').first.focus()
+    page.keyboard.press('Enter')
+    picture = page.locator('.viewer-stage img')
+    page.wait_for_function('document.querySelector(".viewer-stage img").naturalWidth > 0')
+    width = picture.evaluate('one => one.style.width')
+    for key in ('+', '+', 'r'):
+        page.keyboard.press(key)
+    assert float(picture.evaluate('one => one.style.width').removesuffix('px')) > float(width.removesuffix('px'))
+    assert picture.evaluate('one => one.style.transform') == 'rotate(90deg)'
+    photograph(page, 'viewer')
+    page.keyboard.press('ArrowRight')
+    assert picture.evaluate('one => one.style.transform') in {'rotate(0deg)', 'rotate(90deg)'}
+    page.keyboard.press('Escape')
+    page.wait_for_selector('dialog.viewer', state='hidden')
+    photograph(page, 'opened')
+
+
+def photograph(page: Page, name: str) -> None:
+    pictures = os.environ.get('DENIMHUB_PICTURES', '')
+    if pictures:
+        page.screenshot(path=f'{pictures}/{name}.png', full_page=name != 'viewer')
+
+
+def test_on_a_phone_sections_begin_folded_and_open_by_their_anchor(site: Site, page: Page) -> None:
+    pk = Application.objects.filter(contract__status='ISSUED').earliest('pk').pk
+    page.set_viewport_size({'width': 390, 'height': 844})
+    page.goto(site.url + card(pk))
+    assert page.locator('details.section#offers').get_attribute('open') is None
+    page.locator('.anchors a', has_text='Предложения').click()
+    assert page.locator('details.section#offers').get_attribute('open') is not None
