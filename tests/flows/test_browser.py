@@ -117,9 +117,9 @@ def test_an_operator_logs_in_and_finds_an_application(running_system: RunningSys
     page.locator('[type=submit]').click()
     page.goto(f'{running_system.base_url}/admin/applications/application/?q={story.keys["form_guid"]}')
     page.locator('#result_list tbody tr th a, #result_list tbody tr td a').first.click()
-    page.wait_for_selector('.field-guid')
+    page.wait_for_selector('.card-page')
     text = page.inner_text('body')
     assert story.keys['form_guid'] in text
-    assert 'SCORING' in text
+    assert 'Анкета передана кредиторам' in text
     assert story.form()['passport_series'] not in text
     assert story.phone not in text
