@@ -52,7 +52,7 @@ APPEND_SLASH = False
 SUPPORT_EMAIL = 'support@denumtech.ru'
 
 INSTALLED_APPS = [
-    'unfold', 'unfold.contrib.filters', 'unfold.contrib.forms', 'django.contrib.admin', 'django.contrib.auth', 'django.contrib.contenttypes', 'django.contrib.sessions',
+    'django.contrib.admin', 'django.contrib.auth', 'django.contrib.contenttypes', 'django.contrib.sessions',
     'django.contrib.messages', 'whitenoise.runserver_nostatic', 'django.contrib.staticfiles',
     'pgtrigger', 'csp', 'django_filters', 'rest_framework', 'drf_spectacular', 'drf_spectacular_sidecar',
     'vault', 'jobs', 'partners', 'applications', 'lenders', 'offers', 'contracts', 'scans', 'registries', 'denimhub',

@@ -17,7 +17,7 @@ from applications.admin import ReadOnly
 from registries.admin_pages import button, require, sent
 from registries.matching.mapping import FIELDS, mapping_from, mapping_problems
 from registries.matching.pool import TooSlow, read_file
-from registries.matching.reading import Unreadable
+from registries.matching.told import Unreadable
 from registries.models import Counterparty
 from registries.models_matching import ColumnMapping, FileSource
 from registries.pickup.catalogue import PLACES, place_problem

@@ -22,7 +22,7 @@ from jobs.services import enqueue
 from registries.admin_pages import BREAK, ask_and_do, button, require, sent
 from registries.admin_three_way import three_way_page
 from registries.downloads import file_response
-from registries.matching.reading import Unreadable
+from registries.matching.told import Unreadable
 from registries.models import Counterparty
 from registries.models_matching import MatchRun, TakenFile
 from registries.problems import problem_texts

@@ -5,7 +5,7 @@ would take for a formula gets an apostrophe before it.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,17 +15,24 @@ from psycopg import sql
 from registries.models import Counterparty, Registry
 from registries.rules import MONEY_KEYS, Column, Show
 
-_FORMULA: Final = '^[=+@\t\r\n\x0b\x0c＝＋－＠-]'
-_FROM: Final = """
-      FROM registries_ledgerline line
-      JOIN partners_partner partner ON partner.id = line.partner_id
-      JOIN lenders_lender lender ON lender.id = line.lender_id
-      LEFT JOIN registries_ledgerline corrected ON corrected.id = line.corrects_id
-"""
-_FIELDS: Final = {
-    'partner': 'partner.name', 'lender': 'lender.name', 'corrects': 'corrected.seq',
-    'form_guid': 'line.form_guid::text',
+_FORMULA: Final = ', '.join(str(ord(one)) for one in '=+@\t\r\n\x0b\x0c＝＋－＠-')
+"""Codes of the first characters that a spreadsheet takes for a formula; comparing numbers costs PostgreSQL least."""
+_PIECE_BYTES: Final = 1 << 18
+_JOINS: Final = {
+    'partner': sql.SQL(' JOIN partners_partner partner ON partner.id = line.partner_id'),
+    'lender': sql.SQL(' JOIN lenders_lender lender ON lender.id = line.lender_id'),
 }
+"""What a column needs beside the lines."""
+_FIELDS: Final = {
+    'partner': 'partner.name', 'lender': 'lender.name', 'form_guid': 'line.form_guid::text',
+    # Looked up where there is one: few lines correct others, and a join would read the whole ledger.
+    'corrects': 'CASE WHEN line.corrects_id IS NOT NULL THEN (SELECT corrected.seq FROM registries_ledgerline corrected'
+                ' WHERE corrected.id = line.corrects_id) END',
+}
+_NEVER_FORMULAS: Final = frozenset({'event', 'kind', 'form_guid'})
+"""Words of our own."""
+_EXCEL_BEGINS_DAYS: Final = 25_569
+"""Days between Excel's day 0 and 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +45,38 @@ class Group:
     totals: dict[str, int]
 
 
-def totals_of(registry: Registry) -> tuple[int, dict[str, int]]:
-    """How many lines a registry has now, and the sum of each money column in kopecks."""
-    sums = sql.SQL(', ').join(
-        sql.SQL('COALESCE(sum(line.{}), 0)::bigint').format(sql.Identifier(key)) for key in MONEY_KEYS)
-    query = sql.SQL('SELECT count(*), {} FROM registries_ledgerline line WHERE {}').format(sums, _belongs(registry))
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many lines a registry has now, the sum of each money column in kopecks, between which numbers of the ledger
+    the lines of its period lie, and how many corrections written for it are among them.
+    """
+
+    count: int
+    totals: dict[str, int]
+    first_seq: int
+    last_seq: int
+    corrections: int
+
+
+def extent_of(registry: Registry) -> Extent:
+    """What there is now."""
+    query = sql.SQL(
+        'SELECT count(*), COALESCE(min(line.seq) FILTER (WHERE in_period), 0),'
+        ' COALESCE(max(line.seq) FILTER (WHERE in_period), 0), count(*) FILTER (WHERE NOT in_period), {}'
+        ' FROM {} line').format(
+            _sums(), _lines(registry, [*MONEY_KEYS, 'seq']))
     with connection.cursor() as cursor:
         cursor.execute(query)
-        row = cursor.fetchone()
-    return int(row[0]), dict(zip(MONEY_KEYS, map(int, row[1:]), strict=True))
+        count, first, last, corrections, *sums = cursor.fetchone()
+    return Extent(int(count), dict(zip(MONEY_KEYS, map(int, sums), strict=True)), int(first), int(last),
+                  int(corrections))
 
 
 def groups_of(registry: Registry) -> list[Group]:
     """Lines and sums by event and by who is on the other side, in that order."""
     other = 'partner' if registry.counterparty.lender_id is not None else 'lender'
-    sums = sql.SQL(', ').join(
-        sql.SQL('COALESCE(sum(line.{}), 0)::bigint').format(sql.Identifier(key)) for key in MONEY_KEYS)
-    query = sql.SQL('SELECT line.event, {}.name, count(*), {}').format(sql.Identifier(other), sums) + sql.SQL(
-        _FROM) + sql.SQL('WHERE {} GROUP BY 1, 2 ORDER BY 1, 2').format(_belongs(registry))
+    query = sql.SQL('SELECT line.event, {}.name, count(*), {} FROM {} line {} GROUP BY 1, 2 ORDER BY 1, 2').format(
+        sql.Identifier(other), _sums(), _lines(registry, ['*']), _JOINS[other])
     with connection.cursor() as cursor:
         cursor.execute(query)
         return [
@@ -64,46 +85,87 @@ def groups_of(registry: Registry) -> list[Group]:
 
 
 def canonical_lines(
-    registry: Registry, columns: Sequence[Column], zone: str, *, as_stored: bool = False,
+    registry: Registry, columns: Sequence[Column], zone: str, extent: Extent, *, as_stored: bool = False,
 ) -> Iterator[bytes]:
     """The lines in their order, in pieces of CSV without a header; memory does not grow with their number.
 
     `as_stored` leaves texts as they are, for formats in which a text cannot become a formula.
     """
-    shown = sql.SQL(', ').join(_shown(column, zone, as_stored=as_stored) for column in columns)
-    query = sql.SQL('COPY (SELECT {} ').format(shown) + sql.SQL(_FROM) + sql.SQL(
-        'WHERE {} ORDER BY line.seq) TO STDOUT WITH (FORMAT csv)').format(_belongs(registry))
+    shown = [_shown(column, zone, as_stored=as_stored) for column in columns]
+    return _copied(registry, columns, shown, extent, 'FORMAT csv')
+
+
+def cells_of_excel(registry: Registry, columns: Sequence[Column], zone: str, extent: Extent) -> Iterator[bytes]:
+    """The same lines in COPY's own text (tabs, escapes by backslashes, nothing for NULL), moments as Excel's days."""
+    shown = [
+        sql.SQL("date_part('epoch', {}) / 86400 + {}").format(_shown(column, zone), sql.Literal(_EXCEL_BEGINS_DAYS))
+        if column.show == Show.MOMENT else _shown(column, zone, as_stored=True) for column in columns]
+    return _copied(registry, columns, shown, extent, "FORMAT text, NULL ''")
+
+
+def _copied(
+    registry: Registry, columns: Sequence[Column], shown: Sequence[sql.Composable], extent: Extent, how: str,
+) -> Iterator[bytes]:
+    joins = sql.SQL('').join(_JOINS[column.field] for column in columns if column.field in _JOINS)
+    query = sql.SQL('COPY (SELECT {} FROM {} line {} ORDER BY line.seq) TO STDOUT WITH ({})').format(
+        sql.SQL(', ').join(shown), _lines(registry, ['*'], extent), joins, sql.SQL(how))
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for piece in copy:
+        yield from gathered(copy)
+
+
+def gathered(rows: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """Rows of a COPY in larger pieces of whole rows: what follows costs by the piece, not by the row."""
+    piece = bytearray()
+    for row in rows:
+        piece += row
+        if len(piece) >= _PIECE_BYTES:
             yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
 
 
-def _belongs(registry: Registry) -> sql.Composable:
+def _sums() -> sql.Composable:
+    return sql.SQL(', ').join(
+        sql.SQL('COALESCE(sum(line.{}), 0)::bigint').format(sql.Identifier(key)) for key in MONEY_KEYS)
+
+
+def _lines(registry: Registry, names: Sequence[str], extent: Extent | None = None) -> sql.Composable:
     """Lines of the counterparty that count in the period, and corrections written for this registry.
 
     A correction written for a registry counts there and nowhere else in its cadence; registries of another cadence see
-    it at its own time.
+    it at its own time. With an extent and without such corrections the lines come in order from one index: nothing is
+    sorted, however many there are.
     """
     party: Counterparty = registry.counterparty
     side, party_id = ('lender', party.lender_id) if party.lender_id is not None else ('partner', party.partner_id)
-    return sql.SQL(
-        '(line.{own} = {registry} OR (line.{side} = {party} AND line.is_sandbox = {sandbox}'
-        ' AND line.period_at >= {starts} AND line.period_at < {ends} AND (line.{own} IS NULL OR NOT EXISTS'
-        ' (SELECT 1 FROM registries_registry other WHERE other.id = line.{own} AND other.kind = {kind}))))',
+    own, shown = sql.Identifier(f'for_{side}_id'), sql.SQL(', ').join(sql.SQL(name) for name in names)
+    between = sql.SQL('') if extent is None else sql.SQL('AND seq BETWEEN {} AND {}').format(
+        sql.Literal(extent.first_seq), sql.Literal(extent.last_seq))
+    period = sql.SQL(
+        'SELECT {shown}, true AS in_period FROM registries_ledgerline'
+        ' WHERE {side} = {party} AND is_sandbox = {sandbox} AND period_at >= {starts} AND period_at < {ends} {between}'
+        ' AND ({own} IS NULL OR {own} <> ALL (ARRAY('
+        'SELECT id FROM registries_registry WHERE counterparty_id = {counterparty} AND kind = {kind})))',
     ).format(
-        own=sql.Identifier(f'for_{side}_id'), registry=sql.Literal(registry.pk), side=sql.Identifier(f'{side}_id'),
-        party=sql.Literal(party_id), sandbox=sql.Literal(party.is_sandbox), starts=sql.Literal(registry.starts_at),
-        ends=sql.Literal(registry.ends_at), kind=sql.Literal(str(registry.kind)))
+        shown=shown, between=between, own=own, side=sql.Identifier(f'{side}_id'), party=sql.Literal(party_id),
+        sandbox=sql.Literal(party.is_sandbox), starts=sql.Literal(registry.starts_at),
+        ends=sql.Literal(registry.ends_at), counterparty=sql.Literal(party.pk), kind=sql.Literal(str(registry.kind)))
+    if extent is not None and not extent.corrections:
+        return sql.SQL('({})').format(period)
+    written = sql.SQL('SELECT {}, false FROM registries_ledgerline WHERE {} = {}').format(
+        shown, own, sql.Literal(registry.pk))
+    return sql.SQL('({} UNION ALL {})').format(period, written)
 
 
-def _shown(column: Column, zone: str, *, as_stored: bool) -> sql.Composable:
+def _shown(column: Column, zone: str, *, as_stored: bool = False) -> sql.Composable:
     field: Any = _FIELDS.get(column.field, f'line.{column.field}')
     source = sql.SQL(field)
     if column.show == Show.MONEY:
-        return sql.SQL('trim(to_char({0}::numeric / 100, {1}))').format(source, sql.Literal('FM9999999999999990.00'))
+        # A whole number times a decimal with two places has two places: exact, and a third of what to_char costs.
+        return sql.SQL('{0} * 0.01').format(source)
     if column.show == Show.MOMENT:
-        return sql.SQL('to_char({0} AT TIME ZONE {1}, {2})').format(
-            source, sql.Literal(zone), sql.Literal('YYYY-MM-DD HH24:MI:SS'))
-    if column.show == Show.NUMBER or as_stored:
+        return sql.SQL("date_trunc('second', {0} AT TIME ZONE {1})").format(source, sql.Literal(zone))
+    if column.show == Show.NUMBER or as_stored or column.key in _NEVER_FORMULAS:
         return source
-    return sql.SQL("CASE WHEN {0} ~ {1} THEN '''' || {0} ELSE {0} END").format(source, sql.Literal(_FORMULA))
+    return sql.SQL("CASE WHEN ascii({0}) IN ({1}) THEN '''' || {0} ELSE {0} END").format(source, sql.SQL(_FORMULA))

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registries.matching.reading import Problem
+from registries.matching.told import Problem
 
 _TEXTS: Final[dict[str, str | Promise]] = {
     'empty': _('the file is empty'),

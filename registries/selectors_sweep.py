@@ -7,9 +7,12 @@ from typing import Final
 from django.db import connection
 from django.db.models import Count, Q
 
+from applications.statuses import ApplicationStatus
 from contracts.models import Contract
 from contracts.statuses import ContractStatus
 from jobs.models import Job
+from offers.models import Submission
+from offers.statuses import SubmissionStatus
 from registries.models_drift import Drift
 from registries.statuses import DriftStatus
 
@@ -24,6 +27,19 @@ def deals_to_ask(since: datetime, *, after: int, limit: int) -> list[tuple[int, 
     rows = Contract.objects.filter(
         ended | Q(status__in=_UNDER_WAY) | Q(outcome_unknown_since__isnull=False), pk__gt=after).order_by('pk')
     return [(pk, str(guid)) for pk, guid in rows.values_list('pk', 'guid')[:limit]]
+
+
+def submissions_left(since: datetime, before: datetime) -> list[tuple[str, str]]:
+    """(kind of job, guid) of submissions since then that stand where they should not: sent with a lost answer and not
+    asked for again, or over here and the lender not told, both since before that moment.
+    """
+    rows = Submission.objects.filter(status_at__gte=since)
+    unknown = rows.filter(status=SubmissionStatus.SENDING, application__status=ApplicationStatus.SCORING).filter(
+        Q(outcome_unknown_since__lt=before) | Q(outcome_unknown_since__isnull=True, status_at__lt=before))
+    untold = rows.filter(release_needed=True, released_at__isnull=True, status_at__lt=before)
+    return [
+        *(('offers.submit', str(guid)) for guid in unknown.order_by('pk').values_list('guid', flat=True)),
+        *(('offers.release', str(guid)) for guid in untold.order_by('pk').values_list('guid', flat=True))]
 
 
 def questions_left() -> int:

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -16,9 +16,10 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import override
 
-from registries.formats.base import Sheet
+from registries.formats.base import Format, Sheet
 from registries.formats.catalogue import FORMATS
-from registries.lines import canonical_lines, groups_of, totals_of
+from registries.formats.csv_file import CSV, write_hashing
+from registries.lines import Extent, canonical_lines, cells_of_excel, extent_of, groups_of
 from registries.models import Counterparty, LedgerLine, Registry, RegistryFile, RegistryVersion
 from registries.rules import Column, Period, chosen_columns
 from registries.selectors import (
@@ -36,7 +37,8 @@ from vault.models import StoredFile
 
 WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
-CANONICAL = 'csv'
+CANONICAL = CSV.name
+SNAPSHOT_SECONDS = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +99,14 @@ def preview_registry(*, counterparty: Counterparty, period: Period) -> Preview:
     shown = registry or Registry(
         counterparty=counterparty, kind=period.kind, date_from=period.date_from, date_to=period.date_to,
         starts_at=period.starts_at, ends_at=period.ends_at)
-    with _snapshot():
-        count, totals = totals_of(shown)
-        digest = hashlib.sha256()
-        for piece in canonical_lines(shown, columns, counterparty.zone):
-            digest.update(piece)
     found = newest_version(registry) if registry is not None else None
-    is_open = shown.ends_at > timezone.now()
-    number = 0 if is_open else found.number if found and found.sha256 == digest.hexdigest() else (
-        found.number if found else 0) + 1
-    return Preview(str(registry.guid) if registry else '', number, count, totals, digest.hexdigest())
+    if registry is not None and found is not None and not has_corrections_after(registry, found.through_seq):
+        return Preview(str(registry.guid), found.number, found.count, found.totals, found.sha256)
+    with _snapshot():
+        extent = extent_of(shown)
+        sha256 = _hash(shown, columns, extent)
+    number = 0 if shown.ends_at > timezone.now() else (found.number if found else 0) + 1
+    return Preview(str(registry.guid) if registry else '', number, extent.count, extent.totals, sha256)
 
 
 def add_files(*, version: RegistryVersion, formats: Sequence[str]) -> RegistryVersion:
@@ -116,8 +116,11 @@ def add_files(*, version: RegistryVersion, formats: Sequence[str]) -> RegistryVe
         columns = tuple(chosen_columns(
             version.columns, for_lender=version.registry.counterparty.lender_id is not None))
         with _snapshot():
-            sheet = _sheet(version.registry, columns, version.number, version.replaces, version.count, version.totals,
-                           version.sha256, version.made_at)
+            extent = extent_of(version.registry)
+            if _hash(version.registry, columns, extent) != version.sha256:
+                raise ValueError('names have changed since this version was made: no other file can say the same')
+            sheet = _sheet(version.registry, columns, version.number, version.replaces, extent, version.sha256,
+                           version.made_at)
             files = {name: _blob(version.registry, name, sheet) for name in missing}
         with transaction.atomic():
             RegistryVersion.objects.select_for_update().get(pk=version.pk)
@@ -146,17 +149,33 @@ def _known(formats: Sequence[str]) -> list[str]:
 
 
 def _registry(counterparty: Counterparty, period: Period) -> Registry:
-    return Registry.objects.select_related('counterparty__partner', 'counterparty__lender').get_or_create(
+    """Its moments are frozen with the first version; a draft follows a counterparty that has chosen another zone."""
+    moments = {'starts_at': period.starts_at, 'ends_at': period.ends_at}
+    registry, _is_new = Registry.objects.select_related('counterparty__partner', 'counterparty__lender').get_or_create(
         counterparty=counterparty, kind=period.kind, date_from=period.date_from, date_to=period.date_to,
-        defaults={'starts_at': period.starts_at, 'ends_at': period.ends_at})[0]
+        defaults=moments)
+    is_moved = (registry.starts_at, registry.ends_at) != (period.starts_at, period.ends_at)
+    if is_moved and newest_version(registry) is None:
+        Registry.objects.filter(pk=registry.pk).update(**moments)
+        registry.starts_at, registry.ends_at = period.starts_at, period.ends_at
+    return registry
 
 
 @contextmanager
 def _snapshot() -> Iterator[None]:
-    """One picture of the ledger for count, totals and every file."""
+    """One picture of the ledger for count, totals and every file.
+
+    A statement here lasts as long as its file is written, and the database idles while a file is packed: both are
+    bounded by the job, not by what a request may take.
+    """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+            # In the order of the ledger, line by line: a sort or a hash of a million lines costs more than they do.
+            cursor.execute('SET LOCAL jit = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;'
+                           ' SET LOCAL max_parallel_workers_per_gather = 0')
+            cursor.execute(f"SET LOCAL statement_timeout = '{SNAPSHOT_SECONDS}s'")
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{SNAPSHOT_SECONDS}s'")
         yield
 
 
@@ -165,41 +184,48 @@ def _make(
     formats: Sequence[str],
 ) -> _Made:
     with _snapshot():
-        count, totals = totals_of(registry)
+        extent = extent_of(registry)
         through_seq = LedgerLine.objects.aggregate(last=Max('seq'))['last'] or 0
-        digest = hashlib.sha256()
-        for piece in canonical_lines(registry, columns, registry.counterparty.zone):
-            digest.update(piece)
-        made_at = timezone.now()
-        sheet = _sheet(registry, columns, number, before, count, totals, digest.hexdigest(), made_at)
-        files = {name: _blob(registry, name, sheet) for name in formats}
-    return _Made(count, totals, digest.hexdigest(), through_seq, made_at, files)
+        made_at, digest = timezone.now(), hashlib.sha256()
+        sheet = _sheet(registry, columns, number, before, extent, '', made_at)
+        canonical = _stored(registry, CSV, write_hashing(sheet, digest))
+        sheet = replace(sheet, sha256=digest.hexdigest())
+        files = {name: canonical if name == CANONICAL else _blob(registry, name, sheet) for name in formats}
+    return _Made(extent.count, extent.totals, digest.hexdigest(), through_seq, made_at, files)
 
 
 def _sheet(
-    registry: Registry, columns: tuple[Column, ...], number: int, before: RegistryVersion | None, count: int,
-    totals: dict[str, int], sha256: str, made_at: datetime,
+    registry: Registry, columns: tuple[Column, ...], number: int, before: RegistryVersion | None, extent: Extent,
+    sha256: str, made_at: datetime,
 ) -> Sheet:
     party = registry.counterparty
-
-    def lines(*, as_stored: bool) -> Iterator[bytes]:
-        return canonical_lines(registry, columns, party.zone, as_stored=as_stored)
-
+    canonical, cells = (
+        partial(lines, registry, columns, party.zone, extent) for lines in (canonical_lines, cells_of_excel))
     return Sheet(
         counterparty=party.name, code=party.code, date_from=registry.date_from, date_to=registry.date_to,
         zone=party.zone, version=number, replaces=before.number if before else None,
-        made_at=made_at.astimezone(ZoneInfo(party.zone)), columns=columns, count=count, totals=totals, sha256=sha256,
-        canonical=partial(lines, as_stored=False), as_stored=partial(lines, as_stored=True),
+        made_at=made_at.astimezone(ZoneInfo(party.zone)), columns=columns, count=extent.count, totals=extent.totals,
+        sha256=sha256, canonical=canonical, as_stored=partial(canonical, as_stored=True), cells=cells,
         groups=partial(groups_of, registry))
 
 
+def _hash(registry: Registry, columns: tuple[Column, ...], extent: Extent) -> str:
+    digest = hashlib.sha256()
+    for piece in canonical_lines(registry, columns, registry.counterparty.zone, extent):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def _blob(registry: Registry, name: str, sheet: Sheet) -> StoredFile:
-    one = FORMATS[name]
+    return _stored(registry, FORMATS[name], FORMATS[name].write(sheet))
+
+
+def _stored(registry: Registry, one: Format, pieces: Iterator[bytes]) -> StoredFile:
     stored = StoredFile(
         guid=uuid.uuid4(), kind='registry', context=str(registry.guid), content_type=one.content_type,
         created_at=timezone.now())
     with override('ru'):
-        write_blob(stored, one.write(sheet))
+        write_blob(stored, pieces)
     return stored
 
 

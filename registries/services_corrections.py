@@ -11,9 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.locks import lock_application
+from jobs.services import enqueue
 from registries.models import LedgerLine, Registry
 from registries.models_corrections import CorrectionRequest
 from registries.rules_corrections import below_zero, foreign_columns, reversal, total, with_to_pay
+from registries.selectors_build import subject_of_build
 from registries.selectors_corrections import Target, holds, root_event, sums_left_of, sums_of_deal
 from registries.statuses import CorrectionStatus, LineEvent
 
@@ -63,7 +65,8 @@ def request_correction(
 def approve_correction(*, request: CorrectionRequest, by: AbstractUser, why: str = '') -> LedgerLine:
     """Write the line of a correction: once, by a person who did not ask for it. Again gives the same line.
 
-    What was right when it was asked for is looked at once more. Raises CorrectionRefused.
+    What was right when it was asked for is looked at once more. A job makes the next version of each registry that it
+    was written for. Raises CorrectionRefused.
     """
     _may(by, APPROVE)
     with transaction.atomic():
@@ -83,6 +86,9 @@ def approve_correction(*, request: CorrectionRequest, by: AbstractUser, why: str
             for_lender=row.for_lender, reason=row.reason, author=row.author, approver=by.get_username())
         line.refresh_from_db()
         _decide(row, CorrectionStatus.APPROVED, by, why, made=line)
+        for registry in filter(None, (row.for_partner, row.for_lender)):
+            subject = subject_of_build(registry.counterparty, registry.date_from, registry.date_to)
+            enqueue('registries.build', subject, data={'by': by.get_username()})
     log.info('correction_approved', correction=str(row.guid), seq=line.seq)
     return line
 
@@ -113,7 +119,8 @@ def _end(request: CorrectionRequest, to: CorrectionStatus, by: AbstractUser, why
 
 def _locked(request: CorrectionRequest) -> CorrectionRequest:
     return CorrectionRequest.objects.select_for_update(of=('self',)).select_related(
-        'line__contract', 'line__partner', 'line__lender', 'made', 'for_partner', 'for_lender').get(pk=request.pk)
+        'line__contract', 'line__partner', 'line__lender', 'made', 'for_partner__counterparty',
+        'for_lender__counterparty').get(pk=request.pk)
 
 
 def _still_asked(row: CorrectionRequest) -> None:

@@ -54,7 +54,10 @@ def queue_deliveries(
     if any(target.counterparty_id != party.pk or not target.is_active for target in wanted):
         raise CannotSend(_('the address is not in force, or of another counterparty'))
     formats = {target.pk: list(target.formats or party.formats) or [CANONICAL] for target in wanted}
-    add_files(version=version, formats=[name for names in formats.values() for name in names])
+    try:
+        add_files(version=version, formats=[name for names in formats.values() for name in names])
+    except ValueError as problem:
+        raise CannotSend(str(problem)) from problem
     with transaction.atomic():
         locked = RegistryVersion.objects.select_for_update().get(pk=version.pk)
         _assert_sendable(locked)

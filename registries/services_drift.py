@@ -16,7 +16,7 @@ from jobs.services import Asked, enqueue, enqueue_many, retry
 from offers.services import release_again
 from registries.models_drift import Drift
 from registries.rules_drift import Difference, Theirs
-from registries.selectors_sweep import ASK, deals_to_ask, parked
+from registries.selectors_sweep import ASK, deals_to_ask, parked, submissions_left
 from registries.statuses import DriftStatus
 
 log = structlog.get_logger(__name__)
@@ -25,6 +25,8 @@ DAYS = 35
 BATCH = 1000
 GAP_SECONDS = 0.2
 """Between two questions: five a second at most, whatever the limits of a lender."""
+LEFT_SECONDS = 3600.0
+"""After which a submission that nobody knows the fate of is looked at."""
 CHECK_SECONDS = 600.0
 """After which a deal whose job was woken is asked about once more."""
 SOON_LOOKS = 3
@@ -50,6 +52,23 @@ def ask_about_deals(*, days: int, after: int, asked: int) -> tuple[int, int]:
     enqueue_many(
         Asked(ASK, guid, due_in_seconds=(asked + number) * GAP_SECONDS) for number, (_pk, guid) in enumerate(rows))
     return (rows[-1][0], len(rows)) if rows else (after, 0)
+
+
+def wake_submissions(*, days: int) -> int:
+    """Start again the jobs of submissions whose fate at the lender is not known, parked ones too; returns how many.
+
+    In the caller's transaction. Each job asks the lender by our id before it does anything.
+    """
+    now = timezone.now()
+    found = submissions_left(now - timedelta(days=days), now - timedelta(seconds=LEFT_SECONDS))
+    for kind, guid in found:
+        log.warning('submission_left', submission=guid, job=kind)
+        jobs = parked(kind, guid)
+        if jobs:
+            retry(job_ids=jobs)
+        else:
+            enqueue(kind, guid)
+    return len(found)
 
 
 def note_differences(

@@ -15,7 +15,7 @@ from django.utils import timezone
 from registries.comparing import Comparison, compare, load_lines, next_run_id
 from registries.matching.mapping import Mapping, mapping_from
 from registries.matching.pool import MOST_BYTES, read_file
-from registries.matching.reading import Problem, Reading, Unreadable
+from registries.matching.told import Problem, Reading, Unreadable
 from registries.matching.words import Outcome
 from registries.models import Counterparty
 from registries.models_matching import BadReading, ColumnMapping, MatchRun, TakenFile
@@ -32,7 +32,7 @@ def save_mapping(*, counterparty: Counterparty, name: str, settings: Dict[str, A
     """The next version of a mapping, or the one in force when nothing changed. Raises ValueError for a wrong one."""
     mapping = mapping_from(settings)
     with transaction.atomic():
-        Counterparty.objects.select_for_update().get(pk=counterparty.pk)
+        Counterparty.objects.select_for_update(no_key=True).get(pk=counterparty.pk)
         last = ColumnMapping.objects.filter(counterparty=counterparty, name=name).order_by('-version').first()
         if last is not None and last.settings == mapping.as_dict():
             return last
@@ -51,7 +51,7 @@ def take_in(
         raise Unreadable([Problem('too_large')])
     sha256 = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
-        Counterparty.objects.select_for_update().get(pk=counterparty.pk)
+        Counterparty.objects.select_for_update(no_key=True).get(pk=counterparty.pk)
         known = TakenFile.objects.filter(counterparty=counterparty, sha256=sha256).first()
         if known is not None:
             return known, False
@@ -92,8 +92,8 @@ def _matched(
     taken: TakenFile, reading: Reading, mapping: Mapping, dates: tuple[date, date] | None, made_by: str,
 ) -> MatchRun:
     with transaction.atomic():
-        party = Counterparty.objects.select_for_update(of=('self',)).select_related('partner', 'lender').get(
-            pk=taken.counterparty_id)
+        party = Counterparty.objects.select_for_update(of=('self',), no_key=True).select_related(
+            'partner', 'lender').get(pk=taken.counterparty_id)
         found = load_lines(reading.lines, mapping.zone or party.zone)
         chosen = dates or found
         if chosen is None:

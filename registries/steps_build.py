@@ -6,20 +6,20 @@ import structlog
 from jobs.registry import Park, Run, job
 from registries.selectors_build import asked_build
 from registries.services_build import build_registry
+from registries.turns import LARGE_SECONDS, turn
 
 log = structlog.get_logger(__name__)
 
 
-@job('registries.build', queue='sms', max_attempts=5, max_seconds=1800)
+@job('registries.build', queue='sms', max_attempts=5, max_seconds=LARGE_SECONDS)
 def build(run: Run) -> None:
-    """Make one registry; the subject names counterparty and dates. On the thread pool: a prefork process has two
-    minutes only.
-    """
+    """Make one registry; the subject names counterparty and dates."""
     asked = asked_build(run.subject)
     try:
-        version = build_registry(
-            counterparty=asked.counterparty, period=asked.period, formats=asked.counterparty.formats,
-            made_by=str(run.data.get('by', 'system')))
+        with turn():
+            version = build_registry(
+                counterparty=asked.counterparty, period=asked.period, formats=asked.counterparty.formats,
+                made_by=str(run.data.get('by', 'system')))
     except ValueError as problem:
         raise Park(str(problem)) from problem
     log.info('registry_built', registry=str(version.registry.guid), version=version.number, count=version.count)

@@ -7,26 +7,28 @@ import structlog
 
 from jobs.registry import Run, assert_may_talk, job, periodic
 from jobs.services import enqueue
-from registries.matching.reading import Problem, Unreadable
+from registries.matching.told import Problem, Unreadable
 from registries.models_matching import FileSource
 from registries.pickup.base import Lost, Refused
 from registries.pickup.catalogue import open_box
 from registries.selectors_matching import UnknownMapping, active_sources, source_by, taken_by_guid
 from registries.services_matching import match_file, note_unreadable
 from registries.services_sources import note_look, take_parcel
+from registries.turns import LARGE_SECONDS, turn
 
 log = structlog.get_logger(__name__)
 
 
-@job('registries.match', queue='documents', max_attempts=10, max_seconds=900)
+@job('registries.match', queue='sms', max_attempts=10, max_seconds=LARGE_SECONDS)
 def match(run: Run) -> None:
     """Match a file that was taken in; what is wrong with it is kept beside it. The subject is the file."""
     told = run.data
     dates = (date.fromisoformat(str(told['from'])), date.fromisoformat(str(told['to']))) if told.get('from') else None
     try:
-        match_file(
-            taken=taken_by_guid(run.subject), made_by=str(told.get('by', 'job')), dates=dates,
-            mapping_name=str(told.get('mapping', '')))
+        with turn():
+            match_file(
+                taken=taken_by_guid(run.subject), made_by=str(told.get('by', 'job')), dates=dates,
+                mapping_name=str(told.get('mapping', '')))
     except UnknownMapping:
         with run.finish():
             note_unreadable(taken=taken_by_guid(run.subject), problems=[Problem('no_mapping')])

@@ -9,6 +9,7 @@ from registries.services_build import build_registry
 from registries.services_delivery import queue_deliveries
 from registries.services_status import VersionRefused, check_version
 from registries.statuses import VersionStatus
+from registries.turns import LARGE_SECONDS, turn
 
 ACTOR = 'schedule'
 
@@ -22,7 +23,7 @@ def schedule(run: Run) -> None:
         enqueue_many(due)
 
 
-@job('registries.make', queue='documents', max_attempts=200)
+@job('registries.make', queue='sms', max_attempts=200, max_seconds=LARGE_SECONDS)
 def make(run: Run) -> None:
     """The oldest due period of a counterparty: made, checked if no person has to, queued; then the next one.
 
@@ -36,7 +37,8 @@ def make(run: Run) -> None:
     (date_from, date_to), version = due
     if version is None or version.status == VersionStatus.BUILT:
         period = period_of(date_from, date_to, party.zone)
-        version = build_registry(counterparty=party, period=period, formats=list(party.formats), made_by=ACTOR)
+        with turn():
+            version = build_registry(counterparty=party, period=period, formats=list(party.formats), made_by=ACTOR)
     if version.status == VersionStatus.BUILT and found.auto_send:
         try:
             version = check_version(version=version, actor=ACTOR)

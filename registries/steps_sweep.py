@@ -12,7 +12,7 @@ from lenders.catalogue import adapter_for
 from lenders.contract import LenderUnavailable, NotUnderstood, OutcomeUnknown, RequestRefused, Unsupported
 from lenders.pauses import reason_of, retry_pause
 from registries.rules_drift import Difference, Ours, Theirs, compare, seconds_to_next_night, seconds_to_night, theirs_of
-from registries.services_drift import DAYS, ask_about_deals, note_differences
+from registries.services_drift import DAYS, ask_about_deals, note_differences, wake_submissions
 from registries.statuses import DriftKind
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,8 @@ def sweep(run: Run) -> None:
         with run.finish():
             run.again(after_seconds=wait)
         return
+    with run.note():
+        woken = wake_submissions(days=DAYS)
     after = asked = 0
     while True:
         with run.note():
@@ -36,7 +38,7 @@ def sweep(run: Run) -> None:
         if not count:
             break
         asked += count
-    log.info('deals_swept', asked=asked)
+    log.info('deals_swept', asked=asked, submissions=woken)
     with run.finish():
         run.again(after_seconds=seconds_to_next_night(timezone.now()))
 

@@ -1,16 +1,40 @@
 """The channels. A new one is one module and one line here."""
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.module_loading import import_string
 from pydantic import ValidationError
 
 from registries.delivery.base import ENVIRONMENT, Channel, Settings
-from registries.delivery.by_email import EmailChannel
-from registries.delivery.by_s3 import S3Channel
-from registries.delivery.by_sftp import SftpChannel
 
-CHANNELS: dict[str, Channel] = {'email': EmailChannel(), 'sftp': SftpChannel(), 's3': S3Channel()}
+
+class _Channels(Mapping[str, Channel]):
+    """Each is loaded when it is first used: the libraries of S3 and SFTP are 20 MB of every process otherwise."""
+
+    def __init__(self, paths: dict[str, str]) -> None:
+        self._paths = paths
+        self._loaded: dict[str, Channel] = {}
+
+    def __getitem__(self, name: str) -> Channel:
+        if name not in self._loaded:
+            self._loaded[name] = import_string(self._paths[name])()
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+CHANNELS: Mapping[str, Channel] = _Channels({
+    'email': 'registries.delivery.by_email.EmailChannel', 'sftp': 'registries.delivery.by_sftp.SftpChannel',
+    's3': 'registries.delivery.by_s3.S3Channel'})
 _PREFIX = 'REGISTRY_SECRET_'
 
 

@@ -20,8 +20,9 @@ _IMPOSSIBLE = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\u
 class Sheet:
     """A registry as plain values. Sums in kopecks; `made_at` in the zone of the counterparty; `version` 0 is a draft.
 
-    `canonical` and `as_stored` start reading the lines anew each time, in pieces of CSV; in the first a text that looks
-    like a formula has an apostrophe before it.
+    `canonical`, `as_stored` and `cells` start reading the lines anew each time, in pieces. The first two are CSV; in
+    the first a text that looks like a formula has an apostrophe before it. `cells` are COPY's own text, whole lines in
+    each piece, moments as days of Excel.
     """
 
     counterparty: str
@@ -38,6 +39,7 @@ class Sheet:
     sha256: str
     canonical: Callable[[], Iterator[bytes]]
     as_stored: Callable[[], Iterator[bytes]]
+    cells: Callable[[], Iterator[bytes]]
     groups: Callable[[], Sequence[Group]]
 
     def titles(self) -> list[str]:

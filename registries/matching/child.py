@@ -3,19 +3,17 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 from dataclasses import asdict
 from typing import Any
 
 from openpyxl import Workbook
 
 from registries.matching.mapping import mapping_from
-from registries.matching.reading import Problem, Unreadable, read
+from registries.matching.reading import read
+from registries.matching.told import LENGTH, MOST_BYTES, Problem, Unreadable
 from vault.limited.serving import serve
 
-MOST_BYTES = 64 << 20
 CPU_SECONDS = 120
-LENGTH = struct.Struct('!I')
 
 
 def _answer(verb: bytes, _name: str, content: bytes) -> tuple[dict[str, Any], bytes]:

@@ -5,9 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from registries.matching.child import LENGTH, MOST_BYTES
 from registries.matching.mapping import Mapping
-from registries.matching.reading import Problem, Reading, Unreadable
+from registries.matching.told import LENGTH, MOST_BYTES, Problem, Reading, Unreadable
 from vault.limited.pool import ChildDied, TooSlow, pool_of
 
 MODULE: Final = 'registries.matching.child'

@@ -4,14 +4,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Final
 
 from registries.matching import cells
 from registries.matching.cells import Cell, CellProblem
 from registries.matching.mapping import FIELDS, KEYS, Mapping, plain, position
 from registries.matching.tables import DELIMITERS, NotATable, Row, csv_rows, encoding_of, is_spreadsheet, sheets_of
+from registries.matching.told import Problem, Reading, Unreadable
 from registries.matching.words import Word
 
 MOST_ROWS: Final = 1_000_000
@@ -23,41 +24,6 @@ _LONGEST: Final = {'contract_number': 100, 'lender_deal_id': 100, 'form_guid': 6
 _START_BYTES: Final = 256 * 1024
 LINE_COLUMNS: Final = ('sheet', 'row_no', *KEYS, 'line_id', 'status', 'amount', 'at')
 """Columns of the lines that are read, as they go into the database."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong where: a code, row from 1 (0: the file as a whole), title of the column, name of the sheet.
-
-    Never the cell itself: a column mapped by mistake may hold data of people.
-    """
-
-    code: str
-    row: int = 0
-    column: str = ''
-    sheet: str = ''
-
-
-class Unreadable(Exception):
-    """The file cannot be matched; all that was found, at most MOST_PROBLEMS."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems)
-        self.problems = problems
-
-
-@dataclass(slots=True)
-class Reading:
-    """Lines as CSV in the order of LINE_COLUMNS, how many there are, how many rows were passed over.
-
-    `mapping` says which of the mappings that were offered fits.
-    """
-
-    lines: bytes = b''
-    count: int = 0
-    skipped: int = 0
-    mapping: int = 0
-    preview: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -5,26 +5,28 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
+from django.utils.module_loading import import_string
 from pydantic import ValidationError
 
 from registries.delivery.base import Settings
-from registries.delivery.by_sftp import SftpSettings
 from registries.pickup.base import Box
-from registries.pickup.by_directory import DirectorySettings, open_directory
-from registries.pickup.by_mail import ImapSettings, MaildirSettings, open_imap, open_maildir
-from registries.pickup.by_sftp import open_sftp
 
-PLACES: Final[dict[str, tuple[type[Settings], Callable[..., AbstractContextManager[Box]]]]] = {
-    'sftp': (SftpSettings, open_sftp), 'imap': (ImapSettings, open_imap),
-    'directory': (DirectorySettings, open_directory), 'maildir': (MaildirSettings, open_maildir)}
+Opener = Callable[..., AbstractContextManager[Box]]
+
+PLACES: Final = {
+    'sftp': ('registries.delivery.by_sftp.SftpSettings', 'registries.pickup.by_sftp.open_sftp'),
+    'imap': ('registries.pickup.by_mail.ImapSettings', 'registries.pickup.by_mail.open_imap'),
+    'directory': ('registries.pickup.by_directory.DirectorySettings', 'registries.pickup.by_directory.open_directory'),
+    'maildir': ('registries.pickup.by_mail.MaildirSettings', 'registries.pickup.by_mail.open_maildir')}
+"""What each needs, and what opens it; loaded when it is used."""
 
 
 def open_box(
     channel: str, settings: Any, secret: str | None, before: dict[str, list[int]],
 ) -> AbstractContextManager[Box]:
     """Open a place of files. Raises Lost or Refused."""
-    model, opener = PLACES[channel]
-    return opener(model.model_validate(settings), secret or '', before)
+    opener: Opener = import_string(PLACES[channel][1])
+    return opener(_settings_of(channel).model_validate(settings), secret or '', before)
 
 
 def place_problem(channel: str, settings: Any, *, has_secret: bool) -> str:
@@ -32,9 +34,14 @@ def place_problem(channel: str, settings: Any, *, has_secret: bool) -> str:
     if channel not in PLACES:
         return f'channel: {", ".join(PLACES)}'
     try:
-        PLACES[channel][0].model_validate(settings)
+        _settings_of(channel).model_validate(settings)
     except ValidationError as error:
         return '; '.join(
             f'{".".join(map(str, found["loc"])) or "settings"}: {found["msg"]}'
             for found in error.errors(include_input=False, include_url=False))
     return '' if has_secret or channel in {'directory', 'maildir'} else 'a password or key is needed'
+
+
+def _settings_of(channel: str) -> type[Settings]:
+    found: type[Settings] = import_string(PLACES[channel][0])
+    return found

@@ -88,3 +88,23 @@ def of_uploads(figures: Mapping[str, float]) -> Iterator[Line]:
                note=f'{figures["one_mb"]:.0f} MB for {figures["body_mb"]:.1f} MB over {figures["at_rest_mb"]:.0f} MB')
     yield Line(f'memory added by {figures["at_once"]:.0f} bodies at once', figures['many_mb'], 'MB', most=400,
                note=f'{figures["taken"]:.0f} taken, {figures["put_off"]:.0f} put off with 503')
+
+
+def of_registries(figures: Mapping[str, Mapping[str, float]]) -> Iterator[Line]:
+    """A million lines in each format, against a bare COPY of the same rows in the same process, and matched."""
+    most = {'csv': 1.5, 'xlsx': 13.0}
+    for name in ('csv', 'xlsx', 'xml', 'pdf', 'split'):
+        one = figures[name]
+        what = f'registry of {one["lines"]:.0f} lines, {name}'
+        note = f'{one["seconds"]:.1f} s beside {one["copy_seconds"]:.2f}; {one["size_mb"]:.1f} MB'
+        if 'sheets' in one:
+            note += f', {one["sheets"]:.0f} sheets of at most {one["most_rows"]:.0f} rows'
+        yield Line(f'{what}: time against COPY', one['seconds'] / one['copy_seconds'], '×', most=most.get(name),
+                   note=note)
+        yield Line(f'{what}: CPU against COPY', one['cpu_seconds'] / one['copy_cpu_seconds'], '×',
+                   note=f'{one["cpu_seconds"]:.1f} s of {one["copy_cpu_seconds"]:.2f}')
+        yield Line(f'{what}: memory of the process', one['peak_mb'], 'MB', most=150,
+                   note=f'+{one["added_mb"]:.1f} while it was made')
+    match = figures['match']
+    yield Line(f'{match["lines"]:.0f} lines of a file matched to as many', match['seconds'], 's',
+               note=f'{match["matched"]:.0f} matched; process {match["peak_mb"]:.0f} MB, +{match["added_mb"]:.0f}')

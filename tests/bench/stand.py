@@ -51,11 +51,11 @@ class Stand:
         self._stop()
 
     def call(self, module: str, **environment: str) -> dict[str, Any]:
-        """`main()` of a module of this package in a process of its own, with Django; the JSON it prints."""
+        """`main()` of a module of this package in a process of its own, with Django; the JSON it prints last."""
         done = subprocess.run(
             [sys.executable, '-c', _CALL.format(module=module)], env=self.env | environment, cwd=ROOT, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
 
     def start(self, *names: str) -> None:

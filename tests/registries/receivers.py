@@ -80,6 +80,9 @@ class SftpServer:
         self.cut_after_bytes: int | None = None
         self.is_full = False
         self.cut_after_rename = False
+        self.fsync_fails_with: asyncssh.SFTPError | None = None
+        self.done: list[str] = []
+        """What was asked after the writing, in its order."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._acceptor: Any = None
@@ -156,7 +159,14 @@ class _Folder(asyncssh.SFTPServer):
             raise asyncssh.SFTPConnectionLost('cut')
         return super().write(file_obj, offset, data)
 
+    def fsync(self, file_obj: object) -> None:
+        if self.server.fsync_fails_with is not None:
+            raise self.server.fsync_fails_with
+        self.server.done.append('fsync')
+        super().fsync(file_obj)
+
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        self.server.done.append('rename')
         super().rename(oldpath, newpath)
         if self.server.cut_after_rename:
             self._cut()

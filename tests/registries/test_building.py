@@ -15,11 +15,12 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from jobs.testing import run_due
+from lenders.models import Lender
 from registries.models import Counterparty, LedgerLine, PeriodMark, Registry, RegistryVersion
 from registries.rules import Period, period_of
 from registries.selectors import today_in
 from registries.services import counterparty_of
-from registries.services_build import build_registry
+from registries.services_build import add_files, build_registry
 from tests.registries.deals import Shop
 from vault.files import read_file
 
@@ -197,3 +198,40 @@ def test_every_day_of_a_month_holds_each_line_once() -> None:
     assert sum(version.totals['amount'] for version in [*versions, first]) == sum(
         LedgerLine.objects.values_list('amount', flat=True))
     assert timezone.now() > first.made_at
+
+
+def test_a_draft_follows_another_zone_and_a_version_does_not() -> None:
+    shop = Shop()
+    party = counterparty_of(shop.partner)
+    draft = build(party, today())
+    party.zone = 'Asia/Vladivostok'
+    party.save()
+    far = period_of(draft.registry.date_from, draft.registry.date_to, party.zone)
+    moved = build(party, far).registry
+    assert (moved.pk, moved.starts_at, moved.ends_at) == (draft.registry.pk, far.starts_at, far.ends_at)
+    made = build(counterparty_of(shop.lender), march(10)).registry
+    again = build(counterparty_of(shop.lender), period_of(date(2026, 3, 10), date(2026, 3, 10), 'Asia/Vladivostok'))
+    again.registry.refresh_from_db()
+    assert (again.registry.starts_at, again.registry.ends_at) == (made.starts_at, made.ends_at)
+
+
+def test_a_dry_run_tells_of_the_version_there_is_whatever_was_chosen_since() -> None:
+    shop = Shop()
+    shop.issue(at=LONG_AGO)
+    run_due(kinds=['registries.book'])
+    party = counterparty_of(shop.partner)
+    made = build(party, march(10))
+    Counterparty.objects.filter(pk=party.pk).update(columns=['external_id', 'contract_number', 'amount'])
+    told = command('--partner', str(shop.partner.guid), '--from', '2026-03-10', '--to', '2026-03-10', '--dry-run')
+    assert (told['version'], told['count'], told['sha256']) == (1, 1, made.sha256)
+
+
+def test_no_other_file_is_made_of_a_version_when_a_name_has_changed() -> None:
+    shop = Shop()
+    shop.issue(at=LONG_AGO)
+    run_due(kinds=['registries.book'])
+    made = build(counterparty_of(shop.partner), march(10))
+    Lender.objects.filter(pk=shop.lender.pk).update(name='Другое имя')
+    with pytest.raises(ValueError, match='names have changed'):
+        add_files(version=made, formats=['xml'])
+    assert list(made.files.values_list('format', flat=True)) == ['csv']

@@ -215,6 +215,28 @@ def test_a_sent_registry_gets_a_second_version(line: LedgerLine, anna: User, bor
     assert build(line.lender).pk == of_lender.pk
 
 
+def test_the_approval_itself_has_the_next_version_made(line: LedgerLine, anna: User, boris: User) -> None:
+    first = build(line.partner)
+    request = request_correction(
+        line=line, by=anna, reason='возврат', sums={'amount': -1_000, 'price': -1_000}, for_partner=first.registry)
+    approve_correction(request=request, by=boris)
+    assert run_due(kinds=['registries.build']) == 1
+    second = RegistryVersion.objects.get(registry=first.registry, number=2)
+    assert (second.status, second.made_by, second.totals['amount'], second.replaces) == (
+        'BUILT', 'boris', first.totals['amount'] - 1_000, first)
+    first.refresh_from_db()
+    assert first.status == 'REPLACED'
+
+
+def test_a_correction_of_the_running_period_makes_no_version(line: LedgerLine, anna: User, boris: User) -> None:
+    build(line.partner)
+    approve_correction(
+        request=request_correction(line=line, by=anna, reason='возврат', sums={'amount': -1_000, 'price': -1_000}),
+        by=boris)
+    assert run_due(kinds=['registries.build']) == 0
+    assert RegistryVersion.objects.count() == 1
+
+
 def test_both_sides_get_a_second_version(line: LedgerLine, anna: User, boris: User) -> None:
     versions = [build(party) for party in (line.partner, line.lender)]
     request = request_correction(line=line, by=anna, reason='x', for_partner=versions[0].registry,

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from jobs.models import Job
@@ -68,6 +69,23 @@ def test_the_file_arrives_whole_under_its_name(server: SftpServer) -> None:
     delivery = perform(queued(server))
     assert (delivery.status, delivery.last_error, there(server)) == ('SENT', '', wanted(delivery))
     assert delivery.remote_name == f'/in/{delivery.files[0]["name"]}'
+
+
+def test_the_file_is_on_the_disk_before_it_gets_its_name(server: SftpServer) -> None:
+    delivery = perform(queued(server))
+    assert (delivery.status, server.done) == ('SENT', ['fsync', 'rename'])
+
+
+def test_a_server_that_knows_no_fsync_gets_the_file_all_the_same(server: SftpServer) -> None:
+    server.fsync_fails_with = asyncssh.SFTPOpUnsupported('no such extension')
+    delivery = perform(queued(server))
+    assert (delivery.status, server.done, there(server)) == ('SENT', ['rename'], wanted(delivery))
+
+
+def test_a_disk_that_does_not_take_the_file_gives_it_no_name(server: SftpServer) -> None:
+    server.fsync_fails_with = asyncssh.SFTPFailure('I/O error')
+    delivery = perform(queued(server))
+    assert (delivery.status, server.done, there(server)) == ('QUEUED', [], {})
 
 
 def test_a_private_key_opens_too(server: SftpServer) -> None:

@@ -5,6 +5,7 @@ import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import cycle
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,7 @@ from jobs.testing import run_due
 from registries.formats import xlsx_file, xml_file
 from registries.formats.base import Sheet
 from registries.formats.catalogue import FORMATS
+from registries.formats.xlsx_parts import column_name, xml_text
 from registries.lines import Group
 from registries.models import LedgerLine, RegistryVersion
 from registries.rules import COLUMNS, period_of
@@ -30,7 +32,8 @@ from vault.files import read_file
 DAY = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 PERIOD = period_of(date(2026, 3, 10), date(2026, 3, 10), 'Europe/Moscow')
 FORMULAS = ['=1+1', '+7', '-2', '@SUM(A1)', '\t=x', '\r=x', '＝1+1', '＋7', '－2', '＠x', "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")']
-NASTY = ['a"b,c;d', 'две\nстроки', '🙂', '\u202eabc', '<tag>&amp;', 'x' * 1024, "'=1"]
+NASTY = ['a"b,c;d', 'две\nстроки', '🙂', '\u202eabc', '<tag>&amp;', 'x' * 1024, "'=1",
+         'C:\\new\\table', '\\N', '\\.', 'a\xa0b', '#1 100%', ' по краям ']
 
 
 def version_of(shop: Shop, *formats: str) -> RegistryVersion:
@@ -51,7 +54,7 @@ def cells(content: bytes) -> list[list[Any]]:
 def test_a_spreadsheet_holds_every_kopeck_and_no_formula() -> None:
     shop = Shop()
     sums = (4_500_001, 1, 99_999_999_999, 4_503_599_627_370_495, 7_000_010)
-    for amount, text in zip(sums * 3, FORMULAS + NASTY, strict=False):
+    for amount, text in zip(cycle(sums), FORMULAS + NASTY, strict=False):
         shop.issue(at=DAY, amount=amount, external_id=text)
     run_due(kinds=['registries.book'])
     version = version_of(shop, 'xlsx')
@@ -121,12 +124,15 @@ def sheet_of(rows: int) -> Sheet:
         for number in range(rows):
             yield f'{number + 1},ID-{number},{number}.00\n'.encode()
 
+    def texts() -> Any:
+        return (line.replace(b',', b'\t') for line in lines())
+
     columns = tuple(column for column in COLUMNS if column.key in {'seq', 'external_id', 'amount'})
     return Sheet(
         counterparty='Магазин', code='partner-1', date_from=date(2026, 3, 1), date_to=date(2026, 3, 31),
         zone='Europe/Moscow', version=0, replaces=None, made_at=DAY, columns=columns, count=rows,
         totals={'amount': sum(range(rows)) * 100}, sha256='0' * 64, canonical=lines, as_stored=lines,
-        groups=partial(list[Group]))
+        cells=texts, groups=partial(list[Group]))
 
 
 @pytest.mark.parametrize(('rows', 'expected'), [(0, [0]), (1, [1]), (9, [9]), (10, [9, 1]), (27, [9, 9, 9])])
@@ -140,3 +146,21 @@ def test_a_spreadsheet_goes_on_on_the_next_sheet(rows: int, expected: list[int])
         for name in book.sheetnames[1:]]
     assert [len(part) for part in found] == expected
     assert [text for part in found for text in part] == [f'ID-{number}' for number in range(rows)]
+
+
+@pytest.mark.parametrize(('text', 'written'), [
+    ('_x0041_', '_x005F_x0041_'), ('_x41_', '_x41_'), ('a\x01b\x85', 'a\ufffdb\x85'), ('<&>', '&lt;&amp;&gt;')])
+def test_what_a_spreadsheet_would_read_otherwise_is_escaped(text: str, written: str) -> None:
+    assert xml_text(text) == written
+
+
+@pytest.mark.parametrize(('number', 'name'), [(1, 'A'), (26, 'Z'), (27, 'AA'), (702, 'ZZ'), (703, 'AAA')])
+def test_columns_are_named_as_excel_names_them(number: int, name: str) -> None:
+    assert column_name(number) == name
+
+
+def test_a_sheet_of_long_texts_ends_before_the_archive_needs_larger_fields() -> None:
+    with override('ru'):
+        content = b''.join(xlsx_file.write(sheet_of(2000), sheet_bytes=1))
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    assert [sum(1 for _row in book[name].rows) - 1 for name in book.sheetnames[1:]] == [1024, 976]

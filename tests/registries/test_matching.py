@@ -9,7 +9,7 @@ import pytest
 from django.db import Error, connection, transaction
 
 from registries.matching.outcomes import Here, There, net_of, outcome, standing
-from registries.matching.reading import Unreadable
+from registries.matching.told import Unreadable
 from registries.models import LedgerLine
 from registries.models_matching import BadReading, ColumnMapping, MatchLine, MatchRun, Resolution, TakenFile
 from registries.selectors_matching import UnknownMapping, dates_in_name, open_lines

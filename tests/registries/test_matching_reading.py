@@ -17,7 +17,8 @@ from registries.matching.cells import CellProblem, kopecks, moment, text
 from registries.matching.defaults import default_mappings
 from registries.matching.mapping import Mapping, mapping_from, mapping_problems
 from registries.matching.pool import MOST_BYTES, read_file
-from registries.matching.reading import LINE_COLUMNS, Problem, Reading, Unreadable, read
+from registries.matching.reading import LINE_COLUMNS, read
+from registries.matching.told import Problem, Reading, Unreadable
 
 BANK = {'columns': {'contract_number': 'Договор', 'amount': 'Сумма', 'status': 'Состояние', 'at': 'Дата'},
         'decimal': ',', 'statuses': {'В работе': 'SKIP'}}

@@ -15,10 +15,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from applications.models import Application, Event
+from applications.states import advance
+from applications.statuses import ApplicationStatus
 from contracts.models import Contract
 from contracts.services import end_deal
 from contracts.statuses import ContractStatus
 from jobs.models import Job
+from jobs.services import enqueue, park
 from jobs.testing import open_jobs, run_due, shift_due
 from lenders.catalogue import ADAPTERS
 from lenders.contract import (
@@ -30,6 +33,7 @@ from lenders.contract import (
     NotUnderstood,
     State,
 )
+from offers.models import Submission
 from registries.models import LedgerLine
 from registries.models_drift import Drift
 from registries.rules_drift import Ours, Theirs, compare, seconds_to_next_night, seconds_to_night
@@ -38,7 +42,7 @@ from registries.steps_sweep import SETTLE_SECONDS
 from tests.contracts.fakes import FakeLender, adapter_of
 from tests.registries.deals import Shop
 from tests.registries.people import a_person
-from tests.world import a_lender
+from tests.world import a_lender, a_submission, an_application
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APPROVED = Decision(DecisionStatus.APPROVED)
@@ -92,7 +96,8 @@ def ended(shop: Shop, to: ContractStatus = ContractStatus.DECLINED) -> Contract:
 def test_a_deal_on_which_both_agree_leaves_nothing(shop: Shop, lender: FakeLender) -> None:
     shop.issue()
     lender.answers['find'] = ISSUED
-    assert sweep() == {'asked': 1, 'unanswered': 1, 'found': 0, 'healed': 0, 'open': {}}
+    assert sweep() == {
+        'asked': 1, 'unanswered': 1, 'submissions': 0, 'found': 0, 'healed': 0, 'open': {}}
     assert drifts() == []
     assert lender.names() == ['find']
 
@@ -243,6 +248,45 @@ def test_the_night_writes_one_question_per_deal_spread_in_time(
     due = list(Job.objects.filter(kind='registries.sweep_deal').order_by('due_at').values_list('due_at', flat=True))
     assert len(set(due)) == asked
     assert Job.objects.get(kind='registries.sweep').due_at > timezone.now()
+
+
+def left(shop: Shop, status: str, hours: float = 2, **fields: Any) -> Submission:
+    """A submission on which nobody works any more."""
+    application = an_application(shop.point)
+    submission = a_submission(application, shop.lender, status)
+    with transaction.atomic():
+        advance(application, ApplicationStatus.SCORING, actor='test')
+    Submission.objects.filter(pk=submission.pk).update(status_at=timezone.now() - timedelta(hours=hours), **fields)
+    return submission
+
+
+def test_a_submission_with_a_lost_answer_is_asked_for_again(shop: Shop, lender: FakeLender) -> None:
+    submission = left(shop, 'SENDING', outcome_unknown_since=timezone.now() - timedelta(hours=2))
+    with transaction.atomic():
+        enqueue('offers.submit', str(submission.guid))
+    job = Job.objects.get(kind='offers.submit')
+    park(job_ids=[job.pk], reason='every attempt failed')
+    assert sweep()['submissions'] == 1
+    job.refresh_from_db()
+    assert job.state == 'READY'
+
+
+def test_a_lender_that_was_not_told_of_the_end_is_told(shop: Shop, lender: FakeLender) -> None:
+    submission = left(shop, 'CANCELED', release_needed=True)
+    assert sweep()['submissions'] == 1
+    assert list(Job.objects.filter(kind='offers.release').values_list('subject', 'state')) == [
+        (str(submission.guid), 'READY')]
+
+
+@pytest.mark.parametrize(('status', 'hours', 'fields'), [
+    ('SENDING', 0.5, {}), ('SENT', 2, {}), ('CANCELED', 2, {}), ('SENDING', 24 * 40, {}), ('CANCELED', 0.5, {
+        'release_needed': True})])
+def test_submissions_that_are_well_or_old_are_left_alone(
+    shop: Shop, lender: FakeLender, status: str, hours: float, fields: dict[str, Any],
+) -> None:
+    left(shop, status, hours, **fields)
+    assert sweep()['submissions'] == 0
+    assert not Job.objects.filter(kind__startswith='offers.').exists()
 
 
 def test_a_person_closes_a_difference_and_it_stays_closed_until_the_words_change(

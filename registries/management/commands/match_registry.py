@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
 from registries.matching.pool import TooSlow
-from registries.matching.reading import Unreadable
+from registries.matching.told import Unreadable
 from registries.matching.words import Outcome
 from registries.models_matching import MatchRun
 from registries.problems import problem_texts

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registries.selectors_sweep import drifts_found_since, drifts_healed_since, open_drifts, questions_left
-from registries.services_drift import DAYS, ask_about_deals
+from registries.services_drift import DAYS, ask_about_deals, wake_submissions
 
 _PAUSE_SECONDS = 0.5
 
@@ -31,6 +31,8 @@ class Command(BaseCommand):
         if options['days'] < 1:
             raise CommandError('--days is at least 1.')
         began, after, asked = timezone.now(), 0, 0
+        with transaction.atomic():
+            woken = wake_submissions(days=options['days'])
         while True:
             with transaction.atomic():
                 after, count = ask_about_deals(days=options['days'], after=after, asked=asked)
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         ends = time.monotonic() + options['wait']
         while (left := questions_left()) and time.monotonic() < ends:
             time.sleep(_PAUSE_SECONDS)
-        told = {'asked': asked, 'unanswered': left, 'found': drifts_found_since(began),
+        told = {'asked': asked, 'unanswered': left, 'submissions': woken, 'found': drifts_found_since(began),
                 'healed': drifts_healed_since(began), 'open': open_drifts()}
         if options['json']:
             self.stdout.write(json.dumps(told, ensure_ascii=False))
