@@ -83,6 +83,3 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return f'{self.code} {self.name}'
-
-
-import partners.models_staff  # noqa: E402,F401 - Django looks for models here
