@@ -1,7 +1,6 @@
 """Pages for everyone who comes with a browser."""
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -37,4 +36,4 @@ def _doors() -> list[Door]:
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """The start page."""
-    return render(request, 'start.html', {'doors': _doors(), 'support_email': settings.SUPPORT_EMAIL})
+    return render(request, 'start.html', {'doors': _doors()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -30,7 +29,7 @@ def download_page(request: HttpRequest, token: str) -> HttpResponse:
     version = link.delivery.version
     return _closed(render(request, 'registries/download.html', {
         'registry': version.registry, 'version': version, 'files': files_behind(link), 'token': token,
-        'expires_at': link.expires_at, 'support_email': settings.SUPPORT_EMAIL}))
+        'expires_at': link.expires_at}))
 
 
 @require_safe
@@ -49,8 +48,7 @@ def download_file(request: HttpRequest, token: str, guid: uuid.UUID) -> HttpResp
 
 def _gone(request: HttpRequest, link: DownloadLink | None) -> HttpResponse:
     """A link that never was and one whose days are over look the same, but for the number."""
-    return _closed(render(request, 'registries/download_gone.html', {'support_email': settings.SUPPORT_EMAIL},
-                          status=404 if link is None else 410))
+    return _closed(render(request, 'registries/download_gone.html', status=404 if link is None else 410))
 
 
 def _closed(response: ResponseT) -> ResponseT:

@@ -5,7 +5,9 @@ from typing import Final
 
 from psycopg import sql
 
-_APOSTROPHE = r"'^[ \t\n\r\v\f\u00a0]*''(?=[=+@\t\r\n\v\f＝＋－＠-])'"
+from registries.formulas import BEGINNINGS
+
+_APOSTROPHE = rf"'^[ \t\n\r\v\f\u00a0]*''(?=[{BEGINNINGS}])'"
 _BLANKS = r"'[ \t\n\r\v\f\u00a0]+'"
 _CONTROLS = r"'[\u0001-\u0008\u000e-\u001f\u007f]'"
 _TEXT = (f"btrim(regexp_replace(regexp_replace(regexp_replace({{0}}, {_APOSTROPHE}, ''), {_BLANKS}, ' ', 'g'),"

@@ -12,10 +12,11 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
+from registries.formulas import BEGINNINGS
 from registries.models import Counterparty, Registry
 from registries.rules import MONEY_KEYS, Column, Show
 
-_FORMULA: Final = ', '.join(str(ord(one)) for one in '=+@\t\r\n\x0b\x0c＝＋－＠-')
+_FORMULA: Final = ', '.join(str(ord(one)) for one in BEGINNINGS)
 """Codes of the first characters that a spreadsheet takes for a formula; comparing numbers costs PostgreSQL least."""
 _PIECE_BYTES: Final = 1 << 18
 _JOINS: Final = {

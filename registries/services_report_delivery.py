@@ -15,7 +15,8 @@ FORMAT = 'xlsx'
 
 
 def send_report(*, run: MatchRun, asked_by: str) -> list[ReportDelivery]:
-    """Queue the report of a run to every address of its counterparty in force; again sends only what has failed.
+    """Queue the report of a run to every address of its counterparty in force; again sends only what has failed,
+    or may not have arrived, and waits for a person.
 
     Empty when the counterparty has no address: the report is then taken from the workstation.
     """
@@ -25,12 +26,11 @@ def send_report(*, run: MatchRun, asked_by: str) -> list[ReportDelivery]:
     report = report_of(run=run, format=FORMAT)
     with transaction.atomic():
         for target in targets:
-            row, is_new = ReportDelivery.objects.select_for_update(of=('self',)).get_or_create(
+            row, _is_new = ReportDelivery.objects.select_for_update(of=('self',)).get_or_create(
                 report=report, target=target, defaults={'queued_at': timezone.now(), 'asked_by': asked_by[:150]})
-            if not is_new and row.status == DeliveryStatus.FAILED:
+            if row.status == DeliveryStatus.FAILED:
                 _move(row, DeliveryStatus.QUEUED)
-                is_new = True
-            if is_new:
+            if row.status in (DeliveryStatus.QUEUED, DeliveryStatus.UNKNOWN):
                 enqueue('registries.deliver_report', str(row.guid))
     return list(ReportDelivery.objects.filter(report=report).order_by('pk'))
 

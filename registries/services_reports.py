@@ -1,8 +1,6 @@
 """What is given back to a counterparty: the lines that differ, as XLSX or CSV, made once and sent where it wants."""
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,8 @@ from django.utils.translation import override
 from rustpy_xlsxwriter import FastExcel
 from rustpy_xlsxwriter import Format as Look
 
-from registries.formats.base import printable, rubles
+from registries.formats.base import printable, record, rubles
+from registries.formulas import defused
 from registries.models_matching import MatchLine, MatchReport, MatchRun
 from registries.selectors_matching import differing
 from registries.statuses_matching import OutcomeName
@@ -26,7 +25,6 @@ from vault.models import StoredFile
 
 FORMATS: Final = {
     'xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'csv': 'text/csv; charset=utf-8'}
-_FORMULA: Final = tuple('=+-@\t\r\n\x0b\x0c＝＋－＠')
 _MOST_ROWS: Final = 1_048_575
 
 
@@ -97,24 +95,20 @@ def _counts(run: MatchRun) -> list[tuple[str, str]]:
 
 def _as_csv(run: MatchRun) -> Iterator[bytes]:
     """RFC 4180, UTF-8: titles, the lines, then what was counted."""
-    yield _record(_titles())
+    yield record(_titles())
     for row in _rows(run):
-        yield _record([
-            '' if value is None else rubles(value) if place in _SUMS and isinstance(value, int) else str(value)
-            for place, value in enumerate(row)])
+        yield record([_told(place, value) for place, value in enumerate(row)])
     for name, value in _counts(run):
-        yield _record([name, value])
+        yield record([name, defused(value)])
 
 
-def _record(values: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator='\n').writerow([
-        f"'{value}" if value.startswith(_FORMULA) and not _is_sum(value) else value for value in values])
-    return out.getvalue().encode()
-
-
-def _is_sum(value: str) -> bool:
-    return value[:1] == '-' and value[1:].replace('.', '', 1).isdecimal()
+def _told(place: int, value: str | int | None) -> str:
+    """A sum keeps its minus, a text never becomes a formula."""
+    if value is None:
+        return ''
+    if isinstance(value, int):
+        return rubles(value) if place in _SUMS else str(value)
+    return defused(value)
 
 
 def _as_xlsx(run: MatchRun) -> Iterator[bytes]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from django.conf import settings
-
-from jobs.registry import Again, LeaseLost, Run, assert_may_talk, job
-from registries.delivery.base import MayBeTaken, NotTaken, Parcel, Piece, Refused, in_clear
-from registries.delivery.catalogue import CHANNELS
+from jobs.registry import Again, LeaseLost, Run, job
+from registries.delivery.base import MayBeTaken, NotTaken, Parcel, Piece, Refused
+from registries.delivery.catalogue import MOST_UNKNOWN, bring
 from registries.letters import body_of, subject_of
 from registries.models import RegistryFile
 from registries.models_delivery import Delivery
@@ -18,8 +16,6 @@ from registries.services_links import address_for
 from registries.statuses_delivery import DELIVERY_ENDS, DeliveryStatus
 from vault.files import BlobDamaged, open_file
 
-MOST_UNKNOWN = 3
-"""So often a letter whose answer was lost is repeated; then a person looks."""
 _EARLIER_PAUSE_SECONDS = 10
 
 
@@ -42,13 +38,8 @@ def deliver(run: Run) -> None:
         is_wanted = start_sending(delivery)
     if not is_wanted:
         return
-    target = delivery.target
-    channel = CHANNELS[target.channel]
     try:
-        secrets = channel.secrets.model_validate(in_clear(target.secrets or {}, settings.REGISTRY_SECRETS))
-        parcel = _parcel(delivery)
-        assert_may_talk()
-        receipt = channel.deliver(parcel, channel.settings.model_validate(target.settings), secrets)
+        receipt = bring(_parcel(delivery), delivery.target)
     except (Refused, BlobDamaged) as refused:
         _give_up(run, delivery, DeliveryStatus.FAILED, str(refused))
     except MayBeTaken as unknown:

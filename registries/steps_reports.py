@@ -6,9 +6,9 @@ from functools import partial
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from jobs.registry import Run, assert_may_talk, job
-from registries.delivery.base import MayBeTaken, NotTaken, Parcel, Piece, Refused, in_clear
-from registries.delivery.catalogue import CHANNELS
+from jobs.registry import LeaseLost, Run, job
+from registries.delivery.base import MayBeTaken, NotTaken, Parcel, Piece, Refused
+from registries.delivery.catalogue import MOST_UNKNOWN, bring
 from registries.models_reports import ReportDelivery
 from registries.selectors_matching import report_delivery_by
 from registries.services_report_delivery import end_report, start_report
@@ -33,24 +33,34 @@ def deliver_report(run: Run) -> None:
         is_wanted = start_report(delivery)
     if not is_wanted:
         return
-    channel = CHANNELS[delivery.target.channel]
     try:
-        secrets = channel.secrets.model_validate(in_clear(delivery.target.secrets or {}, settings.REGISTRY_SECRETS))
-        parcel = _parcel(delivery)
-        assert_may_talk()
-        receipt = channel.deliver(parcel, channel.settings.model_validate(delivery.target.settings), secrets)
+        receipt = bring(_parcel(delivery), delivery.target)
     except (Refused, BlobDamaged) as refused:
-        with run.finish():
-            end_report(delivery, DeliveryStatus.FAILED, why=str(refused))
-            run.park(str(refused))
-    except (MayBeTaken, NotTaken) as trouble:
-        is_unknown = isinstance(trouble, MayBeTaken)
+        _give_up(run, delivery, DeliveryStatus.FAILED, str(refused))
+    except NotTaken as trouble:
         with run.note():
-            end_report(delivery, DeliveryStatus.UNKNOWN if is_unknown else DeliveryStatus.QUEUED, why=str(trouble))
+            end_report(delivery, DeliveryStatus.QUEUED, why=str(trouble))
+        raise
+    except LeaseLost:
+        raise
+    except Exception as trouble:
+        # MayBeTaken, or a mistake that nobody foresaw: it may have come after the receiver had everything.
+        why = str(trouble) if isinstance(trouble, MayBeTaken) else type(trouble).__name__
+        if run.attempt >= MOST_UNKNOWN:
+            _give_up(run, delivery, DeliveryStatus.UNKNOWN, why)
+            return
+        with run.note():
+            end_report(delivery, DeliveryStatus.UNKNOWN, why=why)
         raise
     else:
         with run.finish():
             end_report(delivery, DeliveryStatus.SENT, why=receipt.note, remote_name=receipt.remote_name)
+
+
+def _give_up(run: Run, delivery: ReportDelivery, to: DeliveryStatus, why: str) -> None:
+    with run.finish():
+        end_report(delivery, to, why=why)
+        run.park(why)
 
 
 def _parcel(delivery: ReportDelivery) -> Parcel:

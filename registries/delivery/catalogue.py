@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 from pydantic import ValidationError
 
-from registries.delivery.base import ENVIRONMENT, Channel, Settings
+from jobs.registry import assert_may_talk
+from registries.delivery.base import ENVIRONMENT, Channel, Parcel, Receipt, Settings, in_clear
+from registries.models_delivery import DeliveryTarget
 
 
 class _Channels(Mapping[str, Channel]):
@@ -36,6 +39,16 @@ CHANNELS: Mapping[str, Channel] = _Channels({
     'email': 'registries.delivery.by_email.EmailChannel', 'sftp': 'registries.delivery.by_sftp.SftpChannel',
     's3': 'registries.delivery.by_s3.S3Channel'})
 _PREFIX = 'REGISTRY_SECRET_'
+MOST_UNKNOWN: Final = 3
+"""So often what may have arrived is brought again when the answer is lost; then a person looks."""
+
+
+def bring(parcel: Parcel, target: DeliveryTarget) -> Receipt:
+    """Carry files to an address, unless the lease is lost. Raises NotTaken, MayBeTaken or Refused."""
+    channel = CHANNELS[target.channel]
+    secrets = channel.secrets.model_validate(in_clear(target.secrets or {}, django_settings.REGISTRY_SECRETS))
+    assert_may_talk()
+    return channel.deliver(parcel, channel.settings.model_validate(target.settings), secrets)
 
 
 def problem_of(channel: str, settings: Any, secrets: Any) -> str:

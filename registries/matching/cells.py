@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from registries.formulas import BEGINNINGS
+
 Cell = str | int | float | Decimal | bool | date | time | None
 
 _SPACES: Final = str.maketrans('', '', " \u00a0\u202f\u2009\t'₽")
@@ -16,7 +18,7 @@ _GROUPED: Final = {
     '.': re.compile(r'([+-]?\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?'),
     ',': re.compile(r'([+-]?\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?'),
 }
-_FORMULA: Final = re.compile("^'(?=[=+@\t\r\n\x0b\x0c＝＋－＠-])")
+_FORMULA: Final = re.compile(f"^'(?=[{BEGINNINGS}])")
 _BLANKS: Final = re.compile('[ \t\n\r\x0b\x0c\u00a0]+')
 _CONTROLS: Final = re.compile('[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]')
 _DATE_FORMATS: Final = ('%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d.%m.%Y', '%d.%m.%y')

@@ -244,7 +244,7 @@ def test_a_kill_is_gone_on_after(mailbox: Mailbox, monkeypatch: pytest.MonkeyPat
     def die(*_: Any) -> None:
         raise Killed
 
-    name = {'before the talk': 'assert_may_talk', 'after the talk': 'finish_sending'}[place]
+    name = {'before the talk': 'bring', 'after the talk': 'finish_sending'}[place]
     delivery = queued()
     with monkeypatch.context() as patch:
         patch.setattr(steps_delivery, name, die)

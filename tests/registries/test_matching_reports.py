@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from jobs.testing import run_due, run_until_quiet
+from jobs.testing import open_jobs, run_due, run_until_quiet
 from registries.models_matching import MatchRun
 from registries.models_reports import ReportDelivery
 from registries.services_report_delivery import send_report
@@ -73,6 +73,20 @@ def test_a_report_that_was_refused_waits_for_a_person(mailbox: Mailbox) -> None:
     send_report(run=run, asked_by='boris')
     run_due(kinds=KINDS)
     assert (ReportDelivery.objects.get().status, len(mailbox.letters)) == ('SENT', 1)
+
+
+def test_a_report_whose_answer_is_lost_comes_three_times_at_most_then_a_person_decides(mailbox: Mailbox) -> None:
+    mailbox.troubles = ['drop'] * 5
+    run = a_run()
+    send_report(run=run, asked_by='anna')
+    run_until_quiet(100_000, advance_clock=True, kinds=KINDS)
+    assert (ReportDelivery.objects.get().status, len(mailbox.letters)) == ('UNKNOWN', 3)
+    assert open_jobs() == [('registries.deliver_report', str(ReportDelivery.objects.get().guid))]
+    mailbox.troubles = []
+    send_report(run=run, asked_by='boris')
+    run_due(kinds=KINDS)
+    assert (ReportDelivery.objects.get().status, len(mailbox.letters)) == ('SENT', 4)
+    assert len({letter['Message-ID'] for letter in mailbox.letters}) == 1
 
 
 def test_without_an_address_the_report_is_taken_from_the_workstation() -> None:

@@ -9,10 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registries.formats.catalogue import FORMATS
-from registries.models import RegistryVersion
+from registries.management.asked import add_counterparty, asked_counterparty
+from registries.models import Counterparty, RegistryVersion
 from registries.rules import Period, period_of
-from registries.selectors import UnknownCounterparty, party_by
-from registries.services import counterparty_of
 from registries.services_build import build_registry, preview_registry
 from vault.files import open_file
 
@@ -26,9 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose, for which dates, in which format, where to."""
-        whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument('--partner', metavar='GUID', default='')
-        whose.add_argument('--lender', metavar='CODE', default='')
+        add_counterparty(parser)
         parser.add_argument('--from', dest='date_from', metavar='DATE', type=date.fromisoformat, required=True)
         parser.add_argument('--to', dest='date_to', metavar='DATE', type=date.fromisoformat, required=True)
         parser.add_argument('--format', choices=sorted(FORMATS), help='the file that comes first')
@@ -38,11 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build and tell."""
-        try:
-            party = party_by(partner_guid=options['partner'], lender_code=options['lender'])
-        except UnknownCounterparty as unknown:
-            raise CommandError(f'{unknown}: look it up in the workstation.') from unknown
-        counterparty = counterparty_of(party)
+        counterparty = asked_counterparty(options)
         try:
             period = period_of(options['date_from'], options['date_to'], counterparty.zone)
             told = self._preview(counterparty, period) if options['dry_run'] else self._build(
@@ -57,12 +50,12 @@ class Command(BaseCommand):
         for path in told['files']:
             self.stdout.write(f'file     {path}')
 
-    def _preview(self, counterparty: Any, period: Period) -> dict[str, Any]:
+    def _preview(self, counterparty: Counterparty, period: Period) -> dict[str, Any]:
         found = preview_registry(counterparty=counterparty, period=period)
         return {'registry': found.registry, 'version': found.version, 'count': found.count,
                 'total': found.totals['amount'], 'sha256': found.sha256, 'files': []}
 
-    def _build(self, counterparty: Any, period: Period, options: dict[str, Any]) -> dict[str, Any]:
+    def _build(self, counterparty: Counterparty, period: Period, options: dict[str, Any]) -> dict[str, Any]:
         asked = [options['format']] if options['format'] else list(counterparty.formats)
         version = build_registry(counterparty=counterparty, period=period, formats=asked, made_by=ACTOR)
         return {'registry': str(version.registry.guid), 'version': version.number, 'count': version.count,

@@ -9,14 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
+from registries.management.asked import add_counterparty, asked_counterparty
 from registries.matching.pool import TooSlow
 from registries.matching.told import Unreadable
 from registries.matching.words import Outcome
+from registries.models import Counterparty
 from registries.models_matching import MatchRun
 from registries.problems import problem_texts
-from registries.selectors import UnknownCounterparty, party_by
 from registries.selectors_matching import UnknownMapping
-from registries.services import counterparty_of
 from registries.services_build import WAIT_SECONDS, wait_for_older_transactions
 from registries.services_matching import match_file, take_in
 from registries.statuses_matching import Channel
@@ -31,9 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose file, how it is read, for which dates."""
-        whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument('--partner', metavar='GUID', default='')
-        whose.add_argument('--lender', metavar='CODE', default='')
+        add_counterparty(parser)
         parser.add_argument('file', metavar='FILE', type=Path)
         parser.add_argument('--mapping', metavar='NAME', default='', help='which of the saved column mappings')
         parser.add_argument('--from', dest='date_from', metavar='DATE', type=date.fromisoformat)
@@ -43,10 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Match and count."""
         try:
-            party = party_by(partner_guid=options['partner'], lender_code=options['lender'])
-            run = self._match(counterparty_of(party), options)
-        except UnknownCounterparty as unknown:
-            raise CommandError(f'{unknown}: look it up in the workstation.') from unknown
+            run = self._match(asked_counterparty(options), options)
         except (UnknownMapping, ValueError) as problem:
             raise CommandError(f'{problem}.') from problem
         except Unreadable as bad:
@@ -60,7 +55,7 @@ class Command(BaseCommand):
             f'period          {run.date_from} to {run.date_to}, version {run.number}',
             *(f'{name:15} {count}' for name, count in counts.items())]))
 
-    def _match(self, counterparty: Any, options: dict[str, Any]) -> MatchRun:
+    def _match(self, counterparty: Counterparty, options: dict[str, Any]) -> MatchRun:
         given = (options['date_from'], options['date_to'])
         if (given[0] is None) != (given[1] is None):
             raise CommandError('Give both --from and --to, or neither.')

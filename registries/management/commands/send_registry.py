@@ -10,11 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
+from registries.management.asked import add_counterparty, asked_counterparty
 from registries.models import Registry, RegistryVersion
 from registries.models_delivery import Delivery, DeliveryTarget
-from registries.selectors import UnknownCounterparty, newest_version, party_by
+from registries.selectors import newest_version
 from registries.selectors_delivery import deliveries_of, registry_by_guid, registry_of, targets_by
-from registries.services import counterparty_of
 from registries.services_delivery import CannotSend, resend, send_version
 from registries.statuses_delivery import DELIVERY_ENDS, DeliveryStatus
 
@@ -30,8 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which registry, where to, how long to wait."""
         parser.add_argument('registry', nargs='?', type=uuid.UUID, metavar='REGISTRY_GUID')
-        parser.add_argument('--partner', metavar='GUID', default='')
-        parser.add_argument('--lender', metavar='CODE', default='')
+        add_counterparty(parser, required=False)
         parser.add_argument('--from', dest='date_from', metavar='DATE', type=date.fromisoformat)
         parser.add_argument('--to', metavar='DATE | TARGET', action='append', nargs='+', default=[],
                             help='the last date, after --from; names or guids of addresses (all in force by default)')
@@ -71,13 +70,9 @@ class Command(BaseCommand):
                 raise CommandError('name the registry by its guid or by whose it is and its dates, not both.')
             return registry_by_guid(options['registry'])
         date_to = _take_date(options['to'])
-        if bool(options['partner']) == bool(options['lender']) or not options['date_from'] or not date_to:
+        if not (options['partner'] or options['lender']) or not options['date_from'] or not date_to:
             raise CommandError('name the registry: its guid, or --partner GUID | --lender CODE with --from and --to.')
-        try:
-            party = party_by(partner_guid=options['partner'], lender_code=options['lender'])
-        except UnknownCounterparty as unknown:
-            raise CommandError(f'{unknown}: look it up in the workstation.') from unknown
-        return registry_of(counterparty_of(party), options['date_from'], date_to)
+        return registry_of(asked_counterparty(options), options['date_from'], date_to)
 
     def _tell(self, version: RegistryVersion, rows: list[Delivery], *, as_json: bool) -> None:
         told = {'registry': str(version.registry.guid), 'version': version.number, 'sha256': version.sha256,
