@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from registries.matching.cells import Cell
 
@@ -100,7 +101,8 @@ def _rows(sheet: Any) -> Iterator[Row]:
             # Sheets may be formatted to their last column: only what is filled counts.
             if any(cell is not None for cell in row[MOST_COLUMNS:]):
                 raise NotATable('columns', number)
-            yield number, list(row[:MOST_COLUMNS])
+            # The library leaves `_x0041_` as Excel writes what XML cannot hold, and what only looks like it.
+            yield number, [unescape(cell) if isinstance(cell, str) else cell for cell in row[:MOST_COLUMNS]]
     except (NotATable, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - broken XML in the middle of a sheet

@@ -159,6 +159,13 @@ def test_every_sheet_with_the_columns_is_read_and_no_formula_is_computed() -> No
     assert problems(formula) == [Problem('amount', 2, 'Сумма', '1')]
 
 
+def test_a_key_is_read_from_a_spreadsheet_as_excel_shows_it() -> None:
+    content = workbook(('1', [
+        ['Договор', 'Сумма', 'Состояние', 'Дата'], ['Д_x005F_x0041_', 1, 'выдан', None],
+        ['Д_x0041_', 1, 'выдан', None]]))
+    assert [line['contract_number'] for line in lines(read(content, [bank()]))] == ['Д_x0041_', 'ДA']
+
+
 def test_a_report_names_row_and_column_and_not_what_stood_there() -> None:
     assert problems('Договор;Сумма;Состояние;Дата\nД-1;x;выдан;1\n;1,00;выдан;\nД-3;1,00;забыт;\n'.encode()) == [
         Problem('amount', 2, 'Сумма'), Problem('at', 2, 'Дата'), Problem('no_key', 3, 'Договор'),
