@@ -19,6 +19,7 @@ from contracts.evidence_check import Broken
 from contracts.evidence_package import NoEvidence
 from contracts.models import Contract, Signature
 from contracts.services_evidence import export_evidence
+from vault.address import client_ip
 from vault.files import BlobDamaged
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ def _give(request: HttpRequest, contract: Contract, reason: str) -> HttpResponse
     try:
         package = export_evidence(
             form_guid=str(contract.application.guid), actor=f'operator {request.user.get_username()}', reason=reason,
-            ip=request.META.get('REMOTE_ADDR') or None)
+            ip=client_ip(request) or None)
     except NoEvidence:
         messages.error(request, _('Nothing of this form was signed'))
     except (Broken, BlobDamaged) as damage:

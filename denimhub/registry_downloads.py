@@ -14,6 +14,7 @@ from registries.downloads import file_response
 from registries.models_delivery import DownloadLink
 from registries.selectors_delivery import files_behind, link_by
 from registries.services_links import note_download
+from vault.address import client_ip
 
 ResponseT = TypeVar('ResponseT', bound=HttpResponseBase)
 
@@ -42,7 +43,7 @@ def download_file(request: HttpRequest, token: str, guid: uuid.UUID) -> HttpResp
     if found is None:
         return _gone(request, None)
     if request.method == 'GET':
-        note_download(file=found, link=link, actor='link', ip=request.META.get('REMOTE_ADDR', ''))
+        note_download(file=found, link=link, actor='link', ip=client_ip(request))
     return _closed(file_response(found))
 
 

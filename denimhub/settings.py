@@ -122,7 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {'NAME': 'denimhub.people.passwords.LongestValidator'},
     {'NAME': 'denimhub.people.passwords.ContextValidator'},
 ]
-# Proxies of ours, as networks: from them, and from nobody else, X-Forwarded-For is believed (denimhub/address.py).
+# Proxies of ours, as networks: from them, and from nobody else, X-Forwarded-For is believed (vault/address.py).
 TRUSTED_PROXIES: list[str] = env.list('TRUSTED_PROXIES', default=[
     '127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'] if PRODUCTION else [])
 

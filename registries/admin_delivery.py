@@ -27,6 +27,7 @@ from registries.selectors_delivery import file_by, files_of
 from registries.services_delivery import CannotSend, resend
 from registries.services_links import note_download
 from registries.services_targets import BadTarget, save_target, target_problem
+from vault.address import client_ip
 
 
 class ReasonForm(ActionForm):
@@ -102,7 +103,7 @@ class DeliveryAdmin(ReadOnly, ModelAdmin[Delivery]):
         row = file_by(guid)
         if row is None:
             raise Http404
-        note_download(file=row, actor=f'operator {request.user.get_username()}', ip=request.META.get('REMOTE_ADDR', ''))
+        note_download(file=row, actor=f'operator {request.user.get_username()}', ip=client_ip(request))
         return file_response(row)
 
 

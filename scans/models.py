@@ -56,7 +56,6 @@ class Scan(models.Model):
             models.UniqueConstraint(
                 fields=['application', 'type'], condition=models.Q(is_current=True), name='one_current_scan'),
         ]
-        permissions = [('view_scan_image', _('Can look at the picture of a scan'))]
 
     def __str__(self) -> str:
         return f'{self.type} {self.version}'

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import structlog
 
-from denimhub import address
 from denimhub.dp.errors import NotProven
 from denimhub.dp.limits import Terms, terms_of
 from partners.keys import owner_of_key
+from vault.address import from_meta
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ def admitted_guid(partner_guid: Any, meta: Mapping[str, Any]) -> Any:
 
 def _is_from(terms: Terms, meta: Mapping[str, Any]) -> bool:
     try:
-        caller = ipaddress.ip_address(address.from_meta(meta))
+        caller = ipaddress.ip_address(from_meta(meta))
     except ValueError:
         return False
     mapped = caller.ipv4_mapped if isinstance(caller, ipaddress.IPv6Address) else None

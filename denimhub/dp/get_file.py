@@ -22,6 +22,7 @@ from denimhub.dp.ranges import Part, Unsatisfiable, part_of
 from denimhub.dp.view import PartnerView
 from partners.calls import CALL, Noted, likely_guid
 from vault.access import note_access
+from vault.address import from_meta
 from vault.files import open_file, open_part
 
 SUMMARY = 'get_file – получение файла (метод GET)'
@@ -75,7 +76,7 @@ class GetFile(PartnerView):
         note_access(
             actor=f'partner {document.application.partner.guid}', reason='get_file',
             subject=str(document.application.guid), fields=[f'document:{document.kind}'[:64]],
-            ip=request.META.get('REMOTE_ADDR'))
+            ip=from_meta(request.META) or None)
         return _described(_stream(document, part), document, part)
 
 

@@ -21,6 +21,7 @@ from denimhub.dp.limits import check_rate
 from denimhub.dp.openapi import MethodSchema
 from denimhub.dp.parser import check_media_type, drop_body, read_document, upload_slot
 from partners.calls import CALL, Noted, likely_guid
+from vault.address import from_meta
 
 
 class PartnerView(APIView):
@@ -70,7 +71,7 @@ class MethodView(PartnerView):
 
     def answer_document(self, request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
         language = language_for(request.META.get('HTTP_ACCEPT_LANGUAGE', ''), document.get('partner_guid'))
-        call = Call(request.META.get('HTTP_X_REQUEST_ID', ''), language, request.META.get('REMOTE_ADDR', ''))
+        call = Call(request.META.get('HTTP_X_REQUEST_ID', ''), language, from_meta(request.META))
         noted = _noted(request, self.method.name, document)
         with nullcontext() if get_language() == language else override(language):
             try:

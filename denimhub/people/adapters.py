@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from denimhub.address import client_ip
+from vault.address import client_ip
 from denimhub.people import slowdown
 from partners.staff import partner_of
 from vault.access import note_access

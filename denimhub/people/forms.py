@@ -13,7 +13,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from denimhub.address import client_ip
+from vault.address import client_ip
 from denimhub.people import slowdown
 from denimhub.people.second_step import check_code, has_second_step
 

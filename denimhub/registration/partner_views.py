@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from denimhub.address import client_ip
+from vault.address import client_ip
 from denimhub.people import sessions
 from denimhub.people.access import demand
 from denimhub.people.fresh import fresh_login_required

@@ -112,8 +112,8 @@ def _confirm(token: str) -> Company:
 
 
 def _route_to_sandbox(partner: Partner) -> None:
-    """To every sandbox lender; where none was set up yet, to the stand's."""
-    lenders = list(Lender.objects.filter(is_sandbox=True)) or ensure_sandbox_lenders(settings.SANDBOX_URL)
+    """To every sandbox lender in use; where none is, to the stand's."""
+    lenders = list(Lender.objects.filter(is_sandbox=True, is_active=True)) or ensure_sandbox_lenders(settings.SANDBOX_URL)
     for lender in lenders:
         for kind in lender.kinds:
             Route.objects.get_or_create(partner=partner, lender=lender, point=None, kind=kind)

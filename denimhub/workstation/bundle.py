@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from applications.models import Application
 from applications.states import record
-from denimhub.address import client_ip
+from vault.address import client_ip
 from denimhub.people.access import demand
 from denimhub.workstation.card_pages import Page, the_application
 from denimhub.workstation.card_rows import CardRows, card_rows

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from applications.models import Application, Document
 from contracts.models import Message
 from contracts.models_operators import Assignment
-from denimhub.address import client_ip
+from vault.address import client_ip
 from denimhub.people.access import demand, groups_of, may
 from denimhub.workstation.actions_forms import RevealForm
 from denimhub.workstation.card_pages import Page, card_url, the_application
@@ -35,6 +35,7 @@ SEES_ALL: Final = 'supervisor'
 PASS_TIME: Final = timedelta(minutes=15)
 _SESSION: Final = 'revealed'
 _COPIES: Final = ('thumbnail', 'display', 'original')
+_ENDINGS: Final = {'image/jpeg': 'jpg', 'image/png': 'png', 'application/pdf': 'pdf'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def scan_view(page: Page, request: HttpRequest, pk: int, scan: int, copy: str) -
     if file is None:
         raise Http404
     _note(request, application, opened.reason, [f'scan:{row.type}:{row.version}:{copy}'])
-    return _streamed(file, disposition='inline' if copy != 'original' else 'attachment')
+    name = f'{row.type}-{row.version}.{_ENDINGS.get(file.content_type, "bin")}'
+    return _streamed(file, disposition='inline' if copy != 'original' else f'attachment; filename="{name}"')
 
 
 def document_view(page: Page, request: HttpRequest, pk: int, guid: uuid.UUID) -> HttpResponseBase:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from denimhub.address import from_meta
+from vault.address import from_meta
 
 OURS = ['10.0.0.0/8', '::1/128']
 
