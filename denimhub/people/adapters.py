@@ -14,10 +14,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from vault.address import client_ip
 from denimhub.people import slowdown
 from partners.staff import partner_of
 from vault.access import note_access
+from vault.address import client_ip
 from vault.sealing import CannotUnseal, seal, unseal
 
 log = structlog.get_logger(__name__)

@@ -13,9 +13,9 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from vault.address import client_ip
 from denimhub.people import slowdown
 from denimhub.people.second_step import check_code, has_second_step
+from vault.address import client_ip
 
 _CODE = {'autocomplete': 'one-time-code', 'inputmode': 'numeric', 'autofocus': True}
 TOO_MANY = _('Too many tries. Wait for 15 minutes')

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vault.address import client_ip
 from denimhub.people.access import demand
 from vault.access import note_access
+from vault.address import client_ip
 from vault.models import AccessNote
 
 EXPORT: Final = 'audit.export'

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from vault.address import client_ip
 from denimhub.registration.services import approve, refuse
 from partners.admin_pages import OnlyShown, ReasonForm, ask_and_do, buttons, demand, sent
 from partners.models_company import Company, LiveStatus
 from vault.access import note_access
+from vault.address import client_ip
 
 APPROVE = 'partners.approve'
 

@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from vault.address import client_ip
 from denimhub.people import sessions
 from denimhub.people.access import demand
 from denimhub.people.fresh import fresh_login_required
@@ -31,6 +30,7 @@ from partners.models_staff import PartnerStaff, Role
 from partners.refusals import NotPossible
 from partners.staff import partner_of
 from vault.access import note_access
+from vault.address import client_ip
 
 View = Callable[..., HttpResponseBase]
 _SHOWN_END: Final = 4

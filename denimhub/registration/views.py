@@ -14,10 +14,10 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from vault.address import client_ip
 from denimhub.registration import letters, services, services_team
 from denimhub.registration.forms import PasswordForm, RegistrationForm
 from partners.refusals import NotPossible
+from vault.address import client_ip
 
 _RETRY_AFTER_SECONDS: Final = 3600
 

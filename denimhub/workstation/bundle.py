@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from applications.models import Application
 from applications.states import record
-from vault.address import client_ip
 from denimhub.people.access import demand
 from denimhub.workstation.card_pages import Page, the_application
 from denimhub.workstation.card_rows import CardRows, card_rows
 from denimhub.workstation.masks import masked_mobile, masked_name
 from denimhub.workstation.versions import versions
 from vault.access import note_access
+from vault.address import client_ip
 
 RIGHT: Final = 'applications.bundle'
 _LEFT_OUT: Final = frozenset({

@@ -19,7 +19,6 @@ from django.views.decorators.debug import sensitive_variables
 from applications.models import Application, Document
 from contracts.models import Message
 from contracts.models_operators import Assignment
-from vault.address import client_ip
 from denimhub.people.access import demand, groups_of, may
 from denimhub.workstation.actions_forms import RevealForm
 from denimhub.workstation.card_pages import Page, card_url, the_application
@@ -27,6 +26,7 @@ from denimhub.workstation.reveal_groups import GROUPS, Line, lines_of
 from partners.staff import partner_of
 from scans.models import Scan
 from vault.access import note_access
+from vault.address import client_ip
 from vault.files import open_file
 from vault.models import StoredFile
 
