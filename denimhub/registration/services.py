@@ -113,8 +113,8 @@ def _confirm(token: str) -> Company:
 
 def _route_to_sandbox(partner: Partner) -> None:
     """To every sandbox lender in use; where none is, to the stand's."""
-    lenders = list(Lender.objects.filter(is_sandbox=True, is_active=True)) or ensure_sandbox_lenders(settings.SANDBOX_URL)
-    for lender in lenders:
+    in_use = list(Lender.objects.filter(is_sandbox=True, is_active=True))
+    for lender in in_use or ensure_sandbox_lenders(settings.SANDBOX_URL):
         for kind in lender.kinds:
             Route.objects.get_or_create(partner=partner, lender=lender, point=None, kind=kind)
 
