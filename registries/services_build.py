@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from registries.formats.base import Format, Sheet
@@ -39,6 +40,10 @@ WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 CANONICAL = CSV.name
 SNAPSHOT_SECONDS = 1200
+
+
+class NamesChanged(ValueError):
+    """What a version says of a shop or a lender is not what their rows say now; the text is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,9 @@ def add_files(*, version: RegistryVersion, formats: Sequence[str]) -> RegistryVe
         with _snapshot():
             extent = extent_of(version.registry)
             if _hash(version.registry, columns, extent) != version.sha256:
-                raise ValueError('names have changed since this version was made: no other file can say the same')
+                raise NamesChanged(_(
+                    'A name in this version has changed since it was made, so no other file of it can say the same: '
+                    'use the files there are, or make the next version with a correction'))
             sheet = _sheet(version.registry, columns, version.number, version.replaces, extent, version.sha256,
                            version.made_at)
             files = {name: _blob(version.registry, name, sheet) for name in missing}

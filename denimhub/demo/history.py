@@ -18,6 +18,7 @@ from denimhub.demo import history_jobs
 from denimhub.demo.clock import time_of
 from denimhub.demo.history_book import Plot, book
 from denimhub.demo.history_deal import Story
+from denimhub.demo.history_duties import fill_duties
 from denimhub.demo.history_people import ensure_people
 from denimhub.demo.history_registries import fill_registries
 from denimhub.demo.history_world import SHOPS, World, ensure_world, switch_lenders
@@ -39,7 +40,10 @@ class Filled:
 
 
 def fill_demo(*, count: int = COUNT) -> Filled:
-    """Write the stories that are missing, then registries and a matching over them. Raises RefusedInProduction."""
+    """Write the stories that are missing, registries and a matching over them, what waits for a decision.
+
+    Raises RefusedInProduction.
+    """
     if settings.DENIMHUB_ENV == 'production':
         raise RefusedInProduction('the demo history is invented: it is refused in production')
     now = datetime.now(UTC)
@@ -53,6 +57,8 @@ def fill_demo(*, count: int = COUNT) -> Filled:
         else:
             known += 1
     fill_registries(world)
+    with transaction.atomic():
+        fill_duties()
     log.info('demo_filled', added=added, known=known)
     return Filled(added, known, people)
 

@@ -15,6 +15,7 @@ from contracts.evidence_check import walk
 from contracts.models import Contract, Message, MessageStatus
 from contracts.models_evidence import EvidenceKind, EvidenceRecord
 from contracts.models_messages import DeliveryStatus as SmsDelivery
+from contracts.models_operators import OutcomeRequest
 from contracts.statuses import PAYMENT_STATES, ContractStatus, ScansState
 from denimhub.demo.history import fill_demo
 from denimhub.demo.history_world import LENDER_CODES, SHOPS
@@ -24,6 +25,7 @@ from lenders.models import Exchange, Lender
 from offers.models import Offer, Submission
 from offers.statuses import OfferStatus, SubmissionStatus
 from partners.models import Partner
+from partners.models_company import Company
 from registries.models import LedgerLine, RegistryVersion
 from registries.models_corrections import CorrectionRequest
 from registries.models_delivery import Delivery
@@ -62,8 +64,16 @@ def test_every_state_has_a_story_once_and_everything_holds_together(settings: An
     _nothing_lies_in_the_future()
     _the_chain_and_the_ledger_hold()
     _the_worlds_are_apart()
+    _decisions_wait_for_a_second_person()
     _a_second_run_adds_nothing_and_puts_the_people_back()
     _the_partner_of_the_demo_purchases_stays_clean()
+
+
+def _decisions_wait_for_a_second_person() -> None:
+    asked = OutcomeRequest.objects.get()
+    assert (asked.status, asked.author, asked.outcome) == ('ASKED', 'operator', 'issued')
+    company = Company.objects.get()
+    assert (company.live_status, company.live, company.sandbox.is_sandbox) == ('pending', None, True)
 
 
 def _a_second_run_adds_nothing_and_puts_the_people_back() -> None:
