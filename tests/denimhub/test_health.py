@@ -71,5 +71,5 @@ def test_the_start_page_offers_only_what_exists(client: Client) -> None:
     page = client.get('/').content.decode()
     assert 'href="/admin/"' in page
     assert 'mailto:support@denumtech.ru' in page
-    assert 'registration' not in page
+    assert 'href="/registration/"' in page
     assert '<script' not in page

@@ -9,13 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.db import connection
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from pytest_django import DjangoDbBlocker
-from pytest_django.live_server_helper import LiveServer
 
 from applications.models import Application
 from contracts.models_operators import OutcomeRequest
@@ -23,7 +19,7 @@ from denimhub.demo.history import fill_demo
 from jobs.models import Job
 from offers.models import Submission
 from scans.models import Scan
-from tests.flows.test_workstation_look import CHROMIUM, Site, assert_right, problems_of
+from tests.flows.looks import CHROMIUM, Site, assert_right, opened_site, problems_of
 
 pytestmark = [
     pytest.mark.slow, pytest.mark.django_db,
@@ -32,35 +28,18 @@ pytestmark = [
 STORIES = int(os.environ.get('DENIMHUB_STORIES', '42'))
 
 
+def history() -> User:
+    """The demo history, and who looks at it."""
+    fill_demo(count=STORIES)
+    return User.objects.create_superuser('boss')
+
+
 @pytest.fixture(scope='module')
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker,
          tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server with the demo history; its rows are removed at the end."""
-    from django.test import override_settings
-
-    files = str(tmp_path_factory.mktemp('files'))
-    with django_db_blocker.unblock(), override_settings(VAULT_FILES_DIR=files, ALLOWED_HOSTS=['*']):
-        fill_demo(count=STORIES)
-        boss, client, browser_login = User.objects.create_superuser('boss'), Client(), Client()
-        client.force_login(boss)
-        browser_login.force_login(boss)
-        server = LiveServer('127.0.0.1')
-        try:
-            with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-                patch.setenv('DJANGO_ALLOW_ASYNC_UNSAFE', '1')
-                switches = ['--disable-gpu'] + (['--no-sandbox'] if os.geteuid() == 0 else [])
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
-                staff, stranger = (browser.new_context(locale='ru-RU', reduced_motion='reduce') for _ in range(2))
-                staff.add_cookies([{'name': key, 'value': morsel.value, 'url': server.url}
-                                   for key, morsel in browser_login.cookies.items()])
-                yield Site(server.url, staff, stranger, client)
-                browser.close()
-        finally:
-            server.stop()
-            call_command('flush', verbosity=0, interactive=False)
-            with connection.cursor() as cursor:  # a thread of the server may still hold one: the database could not go
-                cursor.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
-                               'WHERE datname = current_database() AND pid <> pg_backend_pid()')
+    """A server with the demo history."""
+    with django_db_blocker.unblock(), opened_site(history, str(tmp_path_factory.mktemp('files'))) as opened:
+        yield opened
 
 
 def card(pk: int) -> str:

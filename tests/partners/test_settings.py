@@ -156,7 +156,7 @@ def test_points_are_journalled_with_what_they_were() -> None:
     assert PartnerChange.objects.values_list('before__is_active', 'after__is_active', 'asked_by').get(
         setting='point:WEB-1') == (True, False, 'chief')
     save_part(row=Point(partner=partner, code='NEW', name='Новая', kind='pos', channel='ONLINE'), actor='chief')
-    assert PartnerChange.objects.filter(setting='point:NEW', before=None).count() == 1
+    assert PartnerChange.objects.filter(setting='point:NEW', before__isnull=True).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
