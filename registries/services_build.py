@@ -83,16 +83,17 @@ def build_registry(
     columns = chosen_columns(counterparty.columns, for_lender=counterparty.lender_id is not None)
     wait_for_older_transactions(wait_seconds)
     registry = _registry(counterparty, period)
-    is_open = registry.ends_at > timezone.now()
+    is_open, before = registry.ends_at > timezone.now(), None
     if not is_open:
         close_period(at=registry.ends_at)
-        found = newest_version(registry)
-        if found is not None and not has_corrections_after(registry, found.through_seq):
-            return add_files(version=found, formats=wanted)
-    before = None if is_open else newest_version(registry)
+        # Read once: a version that another build makes from here on is seen when the rows are written.
+        before = newest_version(registry)
+        if before is not None and not has_corrections_after(registry, before.through_seq):
+            return add_files(version=before, formats=wanted)
     made = _make(registry, columns, number=0 if is_open else (before.number if before else 0) + 1, before=before,
                  formats=wanted)
-    return _write(registry, columns, made, is_open=is_open, before=before, made_by=made_by)
+    version = _write(registry, columns, made, is_open=is_open, before=before, made_by=made_by)
+    return version if is_open else add_files(version=version, formats=wanted)
 
 
 def preview_registry(*, counterparty: Counterparty, period: Period) -> Preview:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.testing import run_due
+from registries import services_build
 from registries.models import LedgerLine, RegistryVersion
 from registries.models_corrections import CorrectionRequest
 from registries.rules import MONEY_KEYS, month_of, period_of
@@ -308,3 +309,24 @@ def test_what_is_to_be_paid_follows(sums: dict[str, int]) -> None:
 def test_only_what_falls_is_looked_at(before: dict[str, int], change: dict[str, int]) -> None:
     short = below_zero(before, change)
     assert all(before.get(key, 0) + change[key] < 0 and change[key] < 0 for key in short)
+
+
+def test_two_builds_after_a_correction_make_one_version(
+        line: LedgerLine, anna: User, boris: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = line.partner
+    assert shop is not None
+    first = build(shop)
+    approve_correction(by=boris, request=request_correction(
+        line=line, by=anna, reason='опечатка', sums={'price': -500_000}, for_partner=first.registry))
+    asked, others = services_build.has_corrections_after, list[RegistryVersion]()
+
+    def while_another_builds(*given: Any) -> bool:
+        """The other build begins and ends between the first one's look and its work."""
+        answer = asked(*given)
+        monkeypatch.setattr(services_build, 'has_corrections_after', asked)
+        others.append(build(shop))
+        return answer
+
+    monkeypatch.setattr(services_build, 'has_corrections_after', while_another_builds)
+    assert build(shop) == others[0]
+    assert list(first.registry.versions.order_by('number').values_list('number', flat=True)) == [1, 2]
