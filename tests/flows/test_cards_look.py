@@ -68,9 +68,11 @@ def test_pages_of_actions_look_right(site: Site) -> None:
     addresses = [
         reverse(name('cancel'), args=[pk]), reverse(name('retry_job'), args=[pk, parked.pk]),
         reverse(name('reveal'), args=[pk]), reverse(name('propose'), args=[unknown.application_id, unknown.pk]),
-        reverse(name('bulk'), args=['note']) + f'?ids={pk},{unknown.application_id}']
-    assert not OutcomeRequest.objects.exists()
+        reverse(name('bulk'), args=['note']) + f'?ids={pk},{unknown.application_id}',
+        *(reverse(name('decide'), args=[one.application_id, one.pk]) for one in OutcomeRequest.objects.all())]
+    asked = list(OutcomeRequest.objects.values_list('pk', 'status'))
     assert_right([problem for address in addresses for problem in problems_of(site.staff, site.url, address)])
+    assert list(OutcomeRequest.objects.values_list('pk', 'status')) == asked
 
 
 @pytest.fixture
