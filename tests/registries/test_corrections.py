@@ -17,7 +17,7 @@ from registries.models import LedgerLine, RegistryVersion
 from registries.models_corrections import CorrectionRequest
 from registries.rules import MONEY_KEYS, month_of, period_of
 from registries.rules_corrections import below_zero, reversal, total, with_to_pay
-from registries.selectors import today_in
+from registries.selectors import has_corrections_after, today_in
 from registries.services import counterparty_of
 from registries.services_build import build_registry
 from registries.services_corrections import (
@@ -318,7 +318,7 @@ def test_two_builds_after_a_correction_make_one_version(
     first = build(shop)
     approve_correction(by=boris, request=request_correction(
         line=line, by=anna, reason='опечатка', sums={'price': -500_000}, for_partner=first.registry))
-    asked, others = services_build.has_corrections_after, list[RegistryVersion]()
+    asked, others = has_corrections_after, list[RegistryVersion]()
 
     def while_another_builds(*given: Any) -> bool:
         """The other build begins and ends between the first one's look and its work."""
