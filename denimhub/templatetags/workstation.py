@@ -34,6 +34,13 @@ def plural(number: int, forms: str) -> str:
 
 
 @register.filter
+def headline(text: object) -> str:
+    """Words begin with a capital letter; ids and names out of the code stay as they are, to be copied."""
+    said = str(text)
+    return said[:1].upper() + said[1:] if not said[:1].isascii() else said
+
+
+@register.filter
 def lasted(seconds: float | None) -> str:
     """A length of time: `2 мин 05 с`."""
     return dashboard_charts.lasted(seconds)

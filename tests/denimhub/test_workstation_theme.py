@@ -107,6 +107,13 @@ def test_templates_say_sums_and_counts() -> None:
     assert page.render(Context({'sum': 150, 'n': 1003})).replace(NO_BREAK, ' ') == '1,50 ₽; 1 003 заявки'
 
 
+@pytest.mark.parametrize(('title', 'shown'), [
+    ('заявки', 'Заявки'), ('c24ff40a-3e67-4c23-808b-32b0fc180106', 'c24ff40a-3e67-4c23-808b-32b0fc180106'),
+    ('offers.submit', 'offers.submit'), ('', '')])
+def test_a_head_line_changes_no_id(title: str, shown: str) -> None:
+    assert Template('{% load workstation %}{{ title|headline }}').render(Context({'title': title})) == shown
+
+
 def test_every_empty_list_says_what_to_do() -> None:
     silent = [model._meta.label for model in admin.site._registry
               if model._meta.label not in TEXTS and model._meta.app_label not in {'account', 'mfa'}]
