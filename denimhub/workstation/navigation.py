@@ -15,7 +15,7 @@ from unfold.dataclasses import SearchResult
 
 from applications.models import Application
 from partners.guids import parse_guid
-from partners.staff import only_own
+from partners.staff import only_own, partner_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Place:
     icon: str
     title: str
     permission: str = ''
+    is_for_partners: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Group:
 GROUPS: tuple[Group, ...] = (
     Group('Работа', (
         Place('admin:index', 'monitoring', 'Сводка'),
+        Place('partner_page', 'storefront', 'Страница партнёра', is_for_partners=True),
         ListOf('applications.Application', 'assignment'),
         ListOf('contracts.Assignment', 'assignment_ind'),
         ListOf('contracts.OutcomeRequest', 'help_center'),
@@ -140,6 +142,8 @@ def _drawn(request: HttpRequest) -> Callable[[ListOf | Place], dict[str, Any] | 
     def draw(item: ListOf | Place) -> dict[str, Any] | None:
         if isinstance(item, Place):
             if item.permission and not request.user.has_perm(item.permission):
+                return None
+            if item.is_for_partners and partner_of(request.user) is None:
                 return None
             return _entry(item.title, item.icon, item.address)
         model = apps.get_model(item.model)

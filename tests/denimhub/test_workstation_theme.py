@@ -52,6 +52,13 @@ def test_the_sidebar_hides_what_a_person_may_not_open(db: None) -> None:
     assert '/admin/lenders/lender/' not in links(User.objects.get(pk=clerk.pk))
 
 
+def test_the_sidebar_leads_staff_of_a_partner_to_their_own_page(boss: User) -> None:
+    clerk = User.objects.create_user('clerk', is_staff=True)
+    PartnerStaff.objects.create(user=clerk, partner=a_partner())
+    assert '/partner/' in links(clerk)
+    assert '/partner/' not in links(boss)
+
+
 def test_a_stranger_sees_no_list(db: None) -> None:
     assert links(AnonymousUser()) == ['/admin/']
 
