@@ -5,12 +5,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -22,6 +21,7 @@ from denimhub.people.access import demand
 from denimhub.people.fresh import fresh_login_required
 from denimhub.people.second_step import has_second_step
 from denimhub.registration import selectors, services, services_team
+from denimhub.registration.guide import guide_html
 from denimhub.registration.views import page
 from partners.keys import make_key, revoke_key
 from partners.models import Partner
@@ -34,7 +34,6 @@ from vault.address import client_ip
 
 View = Callable[..., HttpResponseBase]
 _SHOWN_END: Final = 4
-_GUIDE: Final = settings.BASE_DIR / 'docs' / 'dp-api.ru.md'
 
 
 def for_partner(view: View) -> View:
@@ -125,8 +124,8 @@ def sms(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def guide(request: HttpRequest) -> HttpResponseBase:
-    """The guide of integrators as it lies in docs/, for everybody: plain text in Markdown."""
-    return FileResponse(_GUIDE.open('rb'), content_type='text/plain; charset=utf-8')
+    """The guide of integrators, for everybody."""
+    return page(request, 'guide', guide=guide_html())
 
 
 @require_safe

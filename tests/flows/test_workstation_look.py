@@ -24,7 +24,7 @@ pytestmark = [
 ]
 PAGES: tuple[str, ...] = ('admin:index', 'account_change_password', 'mfa_index')
 """Names of further pages for staff. Add yours."""
-PUBLIC_PAGES: tuple[str, ...] = ('start', 'account_login', 'account_reset_password', 'registration')
+PUBLIC_PAGES: tuple[str, ...] = ('start', 'account_login', 'account_reset_password', 'registration', 'partner_guide')
 """Names of pages of the workstation for people who have not logged in. Add yours."""
 MODELS = sorted(model._meta.label for model in admin.site._registry)
 

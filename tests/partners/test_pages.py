@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -88,7 +89,15 @@ def test_the_page_shows_the_sandbox_guid_points_products_and_the_guide(company: 
     for told in (str(company.sandbox.guid), 'TILL-1', 'WEB-1', 'WEB-BNPL', 'POS-CREDIT', 'BNPL-4', 'Заявка на проверке',
                  '/partner/guide/', '/docs/'):
         assert told in shown
-    assert client.get('/partner/guide/').status_code == 200
+
+
+def test_everybody_reads_the_guide_as_a_page_and_its_links_lead_somewhere(client: Client) -> None:
+    shown = client.get('/partner/guide/').content.decode()
+    assert '<h1 id="api-denimhub-для-партнёров-v107">' in shown
+    targets = {unquote(one) for one in re.findall(r'href="#([^"]+)"', shown)} - {'main'}
+    assert len(targets) > 20
+    assert targets - set(re.findall(r'id="([^"]+)"', shown)) == set()
+    assert not re.search(r'href="[^"]*\.md', shown)
 
 
 def test_calls_are_shown_with_what_to_do_and_only_ones_own(company: Company) -> None:
