@@ -13,7 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django import DjangoDbBlocker
 
-from applications.models import Application
+from applications.models import Application, Event
 from contracts.models_operators import OutcomeRequest
 from denimhub.demo.history import fill_demo
 from jobs.models import Job
@@ -132,3 +132,23 @@ def test_on_a_phone_sections_begin_folded_and_open_by_their_anchor(site: Site, p
     assert page.locator('details.section#offers').get_attribute('open') is None
     page.locator('.anchors a', has_text='Предложения').click()
     assert page.locator('details.section#offers').get_attribute('open') is not None
+
+
+def test_a_form_is_found_by_the_phone_of_its_client_and_cancelled_with_a_reason(site: Site, page: Page) -> None:
+    form = Application.objects.filter(status='OFFERED', partner__is_sandbox=False).latest('pk')
+    page.goto(site.url + reverse('admin:applications_application_changelist'))
+    page.keyboard.press('/')
+    page.keyboard.type(form.questionnaire['mobile_phone'])
+    page.keyboard.press('Enter')
+    page.wait_for_url('**/applications/application/?*q=*')
+    page.locator('#result_list tbody a').first.click()
+    page.get_by_role('link', name='Отменить заявку').click()
+    page.get_by_role('button', name='Отменить заявку').click()
+    assert Application.objects.get(pk=form.pk).status == 'OFFERED'  # the browser itself asks for a reason first
+    page.get_by_label('Причина').fill('клиент передумал, звонок 14 от магазина')
+    page.get_by_role('button', name='Отменить заявку').click()
+    page.get_by_text('Заявка отменена.').wait_for()
+    assert Application.objects.get(pk=form.pk).status == 'CANCELED'
+    moved = Event.objects.filter(application=form, moved_to='CANCELED', actor='operator boss')
+    assert set(moved.values_list('why', flat=True)) == {'клиент передумал, звонок 14 от магазина'}
+    assert 'клиент передумал, звонок 14 от магазина' in page.inner_text('body')
