@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 
 import pytest
 
 from applications.questionnaire import Profile, read_form
 from applications.questionnaire.fields import NAMES
 from applications.refusals import ValidationRefused
+from denimhub.conf.environment import ROOT
 from tests.bench import form, load
 from tests.bench.report import Line
 
@@ -49,3 +52,11 @@ def test_every_request_brings_a_new_form() -> None:
     (Line('a', 45, least=45), 'OK'), (Line('a', 1), '')])
 def test_a_figure_is_judged_by_its_target(line: Line, verdict: str) -> None:
     assert line.verdict == verdict
+
+
+def test_the_yardsticks_start() -> None:
+    """In a process of their own: their settings are not those of the tests."""
+    for module in ('tests.bench.usual_wsgi', 'tests.bench.floor'):
+        done = subprocess.run(
+            [sys.executable, '-c', f'import {module}'], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr

@@ -1,8 +1,13 @@
 """Settings of the usual DRF service: what `startproject` writes, over the same database, broker and keys."""
 from denimhub.settings import *  # noqa: F403
-from denimhub.settings import DATABASE_URL, REST_FRAMEWORK, env
+from denimhub.settings import DATABASE_URL, INSTALLED_APPS, REST_FRAMEWORK, env
 
 ROOT_URLCONF = 'tests.bench.usual'
+# The log-in of the workstation wants middleware of its own, which a plain service does not have.
+_OURS = ('allauth', 'unfold', 'denimhub.people', 'denimhub.registration')
+INSTALLED_APPS = [
+    'django.contrib.admin.apps.SimpleAdminConfig', *(name for name in INSTALLED_APPS if not name.startswith(_OURS))]
+AUTHENTICATION_BACKENDS = ['django.contrib.auth.backends.ModelBackend']
 MIDDLEWARE = [
     'django.middleware.security.SecurityMiddleware',
     'django.contrib.sessions.middleware.SessionMiddleware',
