@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,10 +21,11 @@ def client_ip(request: HttpRequest) -> str:
 def from_meta(meta: Mapping[str, Any]) -> str:
     """The same of a request's META: the rightmost address that is no proxy of ours, else the peer itself."""
     peer = str(meta.get('REMOTE_ADDR') or '')
-    trusted = _networks(tuple(settings.TRUSTED_PROXIES))
-    if not trusted or not _is_in(peer, trusted):
+    forwarded = meta.get('HTTP_X_FORWARDED_FOR')
+    if not forwarded or not _is_proxy(peer, tuple(settings.TRUSTED_PROXIES)):
         return peer
-    for told in reversed(str(meta.get('HTTP_X_FORWARDED_FOR') or '').split(',')):
+    trusted = _networks(tuple(settings.TRUSTED_PROXIES))
+    for told in reversed(str(forwarded).split(',')):
         found = _parsed(told)
         if found is None:
             break  # what stands left of nonsense was written by whoever wrote the nonsense
@@ -38,9 +39,11 @@ def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(name) for name in names)
 
 
-def _is_in(text: str, networks: Iterable[Network]) -> bool:
-    found = _parsed(text)
-    return found is not None and any(found in network for network in networks)
+@lru_cache(maxsize=1024)
+def _is_proxy(peer: str, names: tuple[str, ...]) -> bool:
+    """Remembered: the peers of a web process are its few proxies, and every call asks."""
+    found = _parsed(peer)
+    return found is not None and any(found in network for network in _networks(names))
 
 
 def _parsed(text: str) -> Address | None:
