@@ -23,6 +23,7 @@ from partners.models_company import Company, LiveStatus, Registration
 from partners.models_staff import PartnerStaff, Role
 from partners.refusals import NotPossible
 from tests.registries.receivers import Mailbox, smtp_server
+from tests.world import a_lender
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = {'registration.send_confirmation', 'registration.send_decision', 'registration.send_invitation'}
@@ -86,6 +87,12 @@ def test_a_company_signs_up_confirms_and_has_a_sandbox_partner_at_once(client: C
     assert list(user.groups.values_list('name', flat=True)) == ['partner']
     assert PartnerStaff.objects.values_list('user', 'partner', 'role').get() == (user.pk, partner.pk, Role.OWNER)
     assert company.contact == {'name': 'Анна', 'email': 'anna@shop.example.ru', 'phone': '+74951234567'}
+
+
+def test_a_new_partner_is_led_to_sandbox_lenders_that_are_in_use(client: Client) -> None:
+    used, _resting = a_lender(), a_lender(is_active=False)
+    company = a_company(client)
+    assert set(Route.objects.filter(partner=company.sandbox).values_list('lender', flat=True)) == {used.pk}
 
 
 def test_the_link_works_once(client: Client) -> None:

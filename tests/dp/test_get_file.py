@@ -215,6 +215,14 @@ def test_every_reading_leaves_a_note_and_a_miss_or_a_head_none(
         f'partner {owner.guid}', 'get_file', str(document.application.guid), ['document:contract'], '127.0.0.1')] * 2
 
 
+def test_the_note_has_the_address_of_the_reader_and_not_of_our_proxy(
+    client: Client, owner: Partner, document: Document, settings: Any,
+) -> None:
+    settings.TRUSTED_PROXIES = ['127.0.0.0/8']
+    fetch(client, owner.guid, document.guid, **{'X-Forwarded-For': '198.51.100.1, 203.0.113.9'})
+    assert AccessNote.objects.get().ip == '203.0.113.9'
+
+
 def test_a_file_costs_two_queries(
     client: Client, owner: Partner, document: Document, django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
