@@ -6,13 +6,13 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from contracts import admin_templates  # noqa: F401 - registers the pages of templates
 from contracts.admin_evidence import evidence_urls
 from contracts.models import Contract, Message, Payment, Signature, SigningCode
 from contracts.models_evidence import EvidenceRecord
 from contracts.models_messages import MessagePart
 from contracts.texts import masked_phone, rubles
+from vault.admin_pages import ReadOnly
 
 
 class SigningCodeInline(ReadOnly, TabularInline[SigningCode, Contract]):

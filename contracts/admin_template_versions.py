@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from contracts.differences import TooLongToCompare, side_by_side
 from contracts.downloads import file_response
 from contracts.models_templates import TemplateEvent, TemplateFormat, TemplateVersion
@@ -25,6 +24,7 @@ from contracts.printing_templates import FormNotPrinted, preview
 from contracts.selectors_templates import content_of, version_before
 from contracts.services_templates import TemplateRefused, publish, reject, retire, submit
 from contracts.statuses import TemplateStatus
+from vault.admin_pages import ReadOnly
 
 REVIEW = 'contracts.review_template'
 UPLOAD = 'contracts.add_templateversion'

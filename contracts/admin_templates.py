@@ -16,13 +16,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from contracts.admin_template_versions import UPLOAD, EventInline, demand, operator_of, page_of
 from contracts.forms_templates import DescriptionForm, NewTemplateForm, VersionForm
 from contracts.models_templates import PrintTemplate, TemplateVersion
 from contracts.services_templates import describe_template
 from contracts.statuses import TemplateStatus
 from contracts.template_guide import guide
+from vault.admin_pages import ReadOnly
 
 
 class VersionInline(ReadOnly, TabularInline[TemplateVersion, PrintTemplate]):

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from applications.admin import ReadOnly
 from offers.models import Offer, Route, RoutingDecision, Submission
+from vault.admin_pages import ReadOnly
 
 
 @admin.register(Route)

@@ -5,14 +5,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from partners.admin_pages import NewestThousand, OnlyShown
+from partners.admin_pages import NewestThousand
 from partners.advice import advice_for
 from partners.models_calls import PartnerCall
 from partners.models_staff import PartnerStaff
+from vault.admin_pages import ReadOnly
 
 
 @admin.register(PartnerCall)
-class PartnerCallAdmin(OnlyShown, ModelAdmin[PartnerCall]):
+class PartnerCallAdmin(ReadOnly, ModelAdmin[PartnerCall]):
     list_display = ('at', 'partner', 'method', 'code', 'told', 'form_guid', 'ms')
     list_filter = ('partner', 'at')
     list_select_related = ('partner',)
@@ -34,7 +35,7 @@ class PartnerCallAdmin(OnlyShown, ModelAdmin[PartnerCall]):
 
 
 @admin.register(PartnerStaff)
-class PartnerStaffAdmin(OnlyShown, ModelAdmin[PartnerStaff]):
+class PartnerStaffAdmin(ReadOnly, ModelAdmin[PartnerStaff]):
     list_display = ('user', 'partner', 'role', 'invited_by', 'created_at')
     list_filter = ('role',)
     list_select_related = ('user', 'partner')

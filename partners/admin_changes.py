@@ -13,14 +13,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from partners.admin_pages import NothingForm, OnlyShown, ReasonForm, ask_and_do, buttons, demand, sent
+from partners.admin_pages import NothingForm, ReasonForm, ask_and_do, buttons, demand, sent
 from partners.admin_partners import RIGHTS
 from partners.models_changes import ChangeStatus, PartnerChange
 from partners.services import approve_change, refuse_change
+from vault.admin_pages import ReadOnly
 
 
 @admin.register(PartnerChange)
-class PartnerChangeAdmin(OnlyShown, ModelAdmin[PartnerChange]):
+class PartnerChangeAdmin(ReadOnly, ModelAdmin[PartnerChange]):
     list_display = ('asked_at', 'partner', 'setting', 'status', 'asked_by', 'decided_by')
     list_filter = ('status',)
     list_select_related = ('partner',)

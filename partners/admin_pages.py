@@ -1,4 +1,4 @@
-"""What the pages of partners share: rows nobody edits, a form that asks before something is done."""
+"""What the pages of partners share: buttons, and a form that asks before something is done."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -17,22 +17,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from partners.refusals import NotPossible
-
-
-class OnlyShown:
-    """Nothing is added, changed or deleted on these pages."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Rows come from services."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Rows change through services."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Rows are never deleted by hand."""
-        return False
 
 
 class NewestThousand(Paginator[Any]):

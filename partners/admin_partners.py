@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from partners.admin_pages import NothingForm, OnlyShown, ask_and_do, buttons, demand, sent
+from partners.admin_pages import NothingForm, ask_and_do, buttons, demand, sent
 from partners.models import AuthPolicy, Partner, Point, Product
 from partners.models_changes import PartnerChange
 from partners.models_keys import PartnerKey
 from partners.models_staff import PartnerStaff
 from partners.services import DIRECT, FOR_TWO, ask_change, change_settings, save_part
+from vault.admin_pages import ReadOnly
 
 RIGHTS = {'redirect_hosts': 'partners.urls', 'networks': 'partners.keys', 'auth_policy': 'partners.keys'}
 """Which right asks for a setting and approves it."""
@@ -40,7 +41,7 @@ class ProductInline(TabularInline[Product, Partner]):
     can_delete = False
 
 
-class KeyInline(OnlyShown, TabularInline[PartnerKey, Partner]):
+class KeyInline(ReadOnly, TabularInline[PartnerKey, Partner]):
     """Names of keys; their secrets are nowhere."""
 
     model = PartnerKey
@@ -49,14 +50,14 @@ class KeyInline(OnlyShown, TabularInline[PartnerKey, Partner]):
     readonly_fields = fields
 
 
-class StaffInline(OnlyShown, TabularInline[PartnerStaff, Partner]):
+class StaffInline(ReadOnly, TabularInline[PartnerStaff, Partner]):
     model = PartnerStaff
     extra = 0
     fields = ('user', 'role', 'invited_by', 'created_at')
     readonly_fields = fields
 
 
-class ChangeInline(OnlyShown, TabularInline[PartnerChange, Partner]):
+class ChangeInline(ReadOnly, TabularInline[PartnerChange, Partner]):
     model = PartnerChange
     extra = 0
     fields = ('asked_at', 'setting', 'before', 'after', 'asked_by', 'status', 'decided_by', 'reason')

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from registries import (  # noqa: F401 - pages register
     admin_corrections,
     admin_delivery,
@@ -29,6 +28,7 @@ from registries.rules import BY_KEY, COLUMNS, column_problem, default_columns
 from registries.selectors_settings import has_made_registries
 from registries.services_settings import SettingsRefused, save_settings
 from registries.statuses import Cadence
+from vault.admin_pages import ReadOnly
 
 _ZONES_FIRST = (
     'Europe/Kaliningrad', 'Europe/Moscow', 'Europe/Samara', 'Asia/Yekaterinburg', 'Asia/Omsk', 'Asia/Novosibirsk',

@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from registries.admin_pages import BREAK, ReasonForm, RemarkForm, ask_and_do, button, require, sent, spaced
 from registries.models import LedgerLine, Registry
 from registries.models_corrections import CorrectionRequest
@@ -35,6 +34,7 @@ from registries.services_corrections import (
     withdraw_correction,
 )
 from registries.statuses import CorrectionStatus
+from vault.admin_pages import ReadOnly
 
 
 class CorrectionForm(forms.Form):

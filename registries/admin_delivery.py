@@ -18,7 +18,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from registries.admin_pages import BREAK
 from registries.delivery.catalogue import CHANNELS
 from registries.downloads import file_response
@@ -28,6 +27,7 @@ from registries.services_delivery import CannotSend, resend
 from registries.services_links import note_download
 from registries.services_targets import BadTarget, save_target, target_problem
 from vault.address import client_ip
+from vault.admin_pages import ReadOnly
 
 
 class ReasonForm(ActionForm):

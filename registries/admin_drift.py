@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from registries.admin_pages import ReasonForm, ask_and_do, button, require, sent, spaced
 from registries.models_drift import Drift
 from registries.services_drift import CLOSE, close_drift
 from registries.statuses import DriftStatus
+from vault.admin_pages import ReadOnly
 
 
 @admin.register(Drift)

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from contracts.models import Contract
 from partners.guids import parse_guid
 from registries.admin_pages import button, spaced
 from registries.models import LedgerLine
+from vault.admin_pages import ReadOnly
 
 PAGE = 100
 MOST_DEALS = 1000

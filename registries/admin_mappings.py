@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from registries.admin_pages import button, require, sent
 from registries.matching.mapping import FIELDS, mapping_from, mapping_problems
 from registries.matching.pool import TooSlow, read_file
@@ -25,6 +24,7 @@ from registries.pickup.catalogue import PLACES, place_problem
 from registries.problems import column_problem_text, problem_texts
 from registries.services_matching import save_mapping
 from registries.services_sources import save_source
+from vault.admin_pages import ReadOnly
 
 ADD = 'registries.add_columnmapping'
 _EXAMPLE = {

@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from registries.admin_decisions import decision_pages, decision_urls
 from registries.admin_pages import button, spaced
 from registries.models_matching import ForcedMatch, MatchLine, Resolution
 from registries.statuses_matching import ForcedStatus, OutcomeName
+from vault.admin_pages import ReadOnly
 
 
 class ResolutionInline(ReadOnly, TabularInline[Resolution, MatchLine]):

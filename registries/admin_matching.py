@@ -18,7 +18,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from jobs.services import enqueue
 from registries.admin_pages import BREAK, ask_and_do, button, require, sent
 from registries.admin_three_way import three_way_page
@@ -33,6 +32,7 @@ from registries.services_report_delivery import send_report
 from registries.services_reports import FORMATS, report_of
 from registries.services_resolution import ResolutionRefused
 from registries.statuses_matching import Channel, OutcomeName
+from vault.admin_pages import ReadOnly
 
 TAKE = 'registries.take_files'
 

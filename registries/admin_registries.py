@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from registries.admin_pages import BREAK, NothingForm, ask_and_do, button, require, sent, spaced
 from registries.models import Counterparty, Registry, RegistryVersion
 from registries.models_journal import VersionEvent
@@ -26,6 +25,7 @@ from registries.services_delivery import CannotSend, send_version
 from registries.services_settings import ask_for_build
 from registries.services_status import VersionRefused, check_version
 from registries.statuses import VersionStatus
+from vault.admin_pages import ReadOnly
 
 BUILD, CHECK, SEND = 'registries.build_registry', 'registries.check_registry', 'registries.send_registry'
 

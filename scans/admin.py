@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from applications.admin import ReadOnly
 from scans.models import Scan, SentFile
+from vault.admin_pages import ReadOnly
 
 
 class SentFileInline(ReadOnly, TabularInline[SentFile, Scan]):

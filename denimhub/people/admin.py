@@ -23,12 +23,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from denimhub.people.access import demand
 from denimhub.people.matrix import PARTNER, matrix
 from denimhub.people.second_step import has_second_step
 from denimhub.people.services import hire, password_link, reset_second_step, save_person
 from partners.staff import partner_of
+from vault.admin_pages import ReadOnly
 
 CHANGE, LINK, RESET = 'users.change', 'users.password_link', 'users.reset_totp'
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from denimhub.registration.services import approve, refuse
-from partners.admin_pages import OnlyShown, ReasonForm, ask_and_do, buttons, demand, sent
+from partners.admin_pages import ReasonForm, ask_and_do, buttons, demand, sent
 from partners.models_company import Company, LiveStatus
 from vault.access import note_access
 from vault.address import client_ip
+from vault.admin_pages import ReadOnly
 
 APPROVE = 'partners.approve'
 
@@ -38,7 +39,7 @@ class ApprovalForm(forms.Form):
 
 
 @admin.register(Company)
-class CompanyAdmin(OnlyShown, ModelAdmin[Company]):
+class CompanyAdmin(ReadOnly, ModelAdmin[Company]):
     list_display = ('name', 'inn', 'live_status', 'asked_at', 'decided_by', 'decided_at')
     list_filter = ('live_status',)
     search_fields = ('name', '=inn')

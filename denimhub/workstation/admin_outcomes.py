@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from applications.admin import ReadOnly
 from contracts.models_operators import Assignment, OutcomeRequest
+from vault.admin_pages import ReadOnly
 
 
 @admin.register(OutcomeRequest)

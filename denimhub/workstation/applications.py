@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from applications.admin import ReadOnly
 from applications.models import Application
 from applications.statuses import ApplicationStatus as S
 from denimhub.workstation.actions import BulkActionsMixin
@@ -23,6 +22,7 @@ from denimhub.workstation.lender_marks import marks
 from denimhub.workstation.masks import masked_mobile, masked_name
 from denimhub.workstation.words import rubles
 from partners.staff import partner_of
+from vault.admin_pages import ReadOnly
 
 STATUS_LOOKS: Final = {
     S.NEW: 'wait', S.SCORING: 'wait', S.OFFERED: 'main', S.DEAL: 'main', S.ISSUED: 'good', S.DECLINED: 'warn',

@@ -86,6 +86,18 @@ def opened_site(fill: Callable[[], User], files: str) -> Iterator[Site]:
                                'WHERE datname = current_database() AND pid <> pg_backend_pid()')
 
 
+@contextmanager
+def watched_page(site: Site) -> Iterator[Page]:
+    """A page of the superuser, 1280 pixels wide; an error in its console fails the test at the end."""
+    opened, errors = site.staff.new_page(), list[str]()
+    opened.set_viewport_size({'width': 1280, 'height': 900})
+    opened.on('console', lambda message: errors.append(message.text) if message.type == 'error' else None)
+    opened.on('pageerror', lambda error: errors.append(str(error)))
+    yield opened
+    opened.close()
+    assert errors == []
+
+
 def assert_right(problems: list[Any]) -> None:
     assert not problems, '\n' + '\n'.join(map(str, problems))
 

@@ -19,7 +19,7 @@ from denimhub.demo.history import fill_demo
 from jobs.models import Job
 from offers.models import Submission
 from scans.models import Scan
-from tests.flows.looks import CHROMIUM, Site, assert_right, opened_site, problems_of
+from tests.flows.looks import CHROMIUM, Site, assert_right, opened_site, problems_of, watched_page
 
 pytestmark = [
     pytest.mark.slow, pytest.mark.django_db,
@@ -77,14 +77,9 @@ def test_pages_of_actions_look_right(site: Site) -> None:
 
 @pytest.fixture
 def page(site: Site) -> Iterator[Page]:
-    """A page of the superuser; the test fails when the console shows an error."""
-    opened, errors = site.staff.new_page(), list[str]()
-    opened.set_viewport_size({'width': 1280, 'height': 900})
-    opened.on('console', lambda message: errors.append(message.text) if message.type == 'error' else None)
-    opened.on('pageerror', lambda error: errors.append(str(error)))
-    yield opened
-    opened.close()
-    assert errors == []
+    """A page of the superuser."""
+    with watched_page(site) as opened:
+        yield opened
 
 
 def test_scans_are_opened_with_a_reason_zoomed_and_turned_by_keyboard(site: Site, page: Page) -> None:

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 from playwright.sync_api import Page
 from pytest_django import DjangoDbBlocker
 
-from tests.flows.looks import CHROMIUM, Site, assert_right, opened_site, problems_of
+from tests.flows.looks import CHROMIUM, Site, assert_right, opened_site, problems_of, watched_page
 
 pytestmark = [
     pytest.mark.slow, pytest.mark.django_db,
@@ -92,15 +92,10 @@ def test_pages_for_strangers_look_right(site: Site, name: str) -> None:
 
 @pytest.fixture
 def page(site: Site) -> Iterator[Page]:
-    """A list of a superuser; the test fails when the console shows an error."""
-    opened, errors = site.staff.new_page(), list[str]()
-    opened.set_viewport_size({'width': 1280, 'height': 900})
-    opened.on('console', lambda message: errors.append(message.text) if message.type == 'error' else None)
-    opened.on('pageerror', lambda error: errors.append(str(error)))
-    opened.goto(f'{site.url}/admin/contracts/contract/')
-    yield opened
-    opened.close()
-    assert errors == []
+    """A list of a superuser."""
+    with watched_page(site) as opened:
+        opened.goto(f'{site.url}/admin/contracts/contract/')
+        yield opened
 
 
 def focused(page: Page, what: str) -> Any:
